@@ -1,0 +1,156 @@
+/** The plugin contract: manifest, what a plugin is given, what it may write. Mirrors docs/guides/write-a-plugin.md. */
+import { type Static, Type } from 'typebox';
+import { PROJECT_TYPES } from './task.ts';
+
+export const PLUGIN_ACTIONS = ['detect', 'import', 'export'] as const;
+export type PluginAction = (typeof PLUGIN_ACTIONS)[number];
+
+export const ManifestSchema = Type.Object(
+  {
+    /** Lower case, digits and dashes; also the folder's name. */
+    name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,40}$' }),
+    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+' }),
+    title: Type.String(),
+    description: Type.String(),
+    /** Image reference; absent = the image the built-in plugins share. */
+    image: Type.Optional(Type.String()),
+    /** Command inside the image; absent = the built-in host (`detect|import|export <name>`). */
+    command: Type.Optional(Type.Array(Type.String())),
+    actions: Type.Array(Type.Enum([...PLUGIN_ACTIONS]), { minItems: 1 }),
+    modalities: Type.Array(Type.Enum([...PROJECT_TYPES]), { minItems: 1 }),
+    /** JSON Schema (an object schema with defaults) of the options, by action. */
+    options: Type.Optional(
+      Type.Object({
+        import: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+        export: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      }),
+    ),
+    resources: Type.Optional(
+      Type.Object({
+        memoryMb: Type.Optional(Type.Integer({ minimum: 64 })),
+        cpus: Type.Optional(Type.Number({ minimum: 0.1 })),
+        pids: Type.Optional(Type.Integer({ minimum: 1 })),
+        gpu: Type.Optional(Type.Boolean()),
+      }),
+    ),
+    network: Type.Optional(Type.Enum(['none', 'platform'])),
+    limits: Type.Optional(
+      Type.Object({
+        wallSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
+        idleSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
+        outputMb: Type.Optional(Type.Integer({ minimum: 1 })),
+      }),
+    ),
+    /** Features the target format cannot carry; shown before an export and checked by tests. */
+    losses: Type.Optional(Type.Array(Type.String())),
+  },
+  { additionalProperties: false },
+);
+export type Manifest = Static<typeof ManifestSchema>;
+
+/** `/sly_task_data/task_config.json`; also written as `task_settings.json` for old images. */
+export const TaskConfigSchema = Type.Object({
+  action: Type.Enum([...PLUGIN_ACTIONS]),
+  task_id: Type.Union([Type.Integer(), Type.String()]),
+  res_names: Type.Object({ project: Type.String() }),
+  options: Type.Record(Type.String(), Type.Unknown()),
+  append_to_existing_project: Type.Boolean(),
+});
+export type TaskConfig = Static<typeof TaskConfigSchema>;
+
+/**
+ * One line of `results/segments/NNNNNN.ndjson`.
+ * `file` is a path below the task folder: `data/...` (streamed from the original, not copied) or `results/...`.
+ */
+export const SegmentItemSchema = Type.Object({
+  kind: Type.Literal('item'),
+  /** Dataset path, parts joined by `/`. */
+  dataset: Type.String({ minLength: 1 }),
+  /** Item name with extension. */
+  name: Type.String({ minLength: 1, maxLength: 255 }),
+  file: Type.Optional(Type.String()),
+  /** Byte range of `file` when the item is inside a larger one (blob tar). */
+  range: Type.Optional(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })])),
+  /** Instead of `file`: the item stays where it is and only this URL is stored. */
+  link: Type.Optional(Type.String()),
+  mime: Type.Optional(Type.String()),
+  /** Pixels, after decoding, before EXIF orientation. */
+  width: Type.Optional(Type.Integer({ minimum: 0 })),
+  height: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Supervisely annotation of the item, inline. */
+  ann: Type.Optional(Type.Unknown()),
+  /** Free-form metadata object of the item. */
+  meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+export type SegmentItem = Static<typeof SegmentItemSchema>;
+
+/** A source file that was read but is no item (annotations, class lists): it counts as ok. */
+export const SegmentUsedSchema = Type.Object({
+  kind: Type.Literal('used'),
+  file: Type.String(),
+  as: Type.String(),
+});
+
+/** What happened to a file or to a part of it. `failed`/`skipped` count the file, `warning` does not. */
+export const SegmentReportSchema = Type.Object({
+  kind: Type.Literal('report'),
+  status: Type.Enum(['skipped', 'failed', 'warning']),
+  /** `data/...` path, or absent. */
+  file: Type.Optional(Type.String()),
+  place: Type.Optional(Type.String()),
+  code: Type.String(),
+  message: Type.String(),
+  hint: Type.Optional(Type.String()),
+});
+
+/** Export: an archive entry that is taken from `data/` or `results/` without a copy. */
+export const SegmentEntrySchema = Type.Object({
+  kind: Type.Literal('entry'),
+  /** Path inside the archive. */
+  path: Type.String({ minLength: 1 }),
+  file: Type.String(),
+});
+
+/** Export: an item of the project that was written (for the counts). */
+export const SegmentWrittenSchema = Type.Object({
+  kind: Type.Literal('written'),
+  dataset: Type.String(),
+  name: Type.String(),
+});
+
+export const SegmentLineSchema = Type.Union([
+  SegmentItemSchema,
+  SegmentUsedSchema,
+  SegmentReportSchema,
+  SegmentEntrySchema,
+  SegmentWrittenSchema,
+]);
+export type SegmentLine = Static<typeof SegmentLineSchema>;
+
+/** `results/detection.json`: what the detect action says, one entry a plugin, best first. */
+export const DetectionSchema = Type.Object({
+  candidates: Type.Array(
+    Type.Object({
+      plugin: Type.String(),
+      /** 0 = no, 1 = certain. */
+      confidence: Type.Number({ minimum: 0, maximum: 1 }),
+      /** Why, in one sentence a person understands. */
+      because: Type.String(),
+      /** Options the detection suggests. */
+      options: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+  ),
+  rejected: Type.Array(Type.Object({ plugin: Type.String(), because: Type.String() })),
+});
+export type Detection = Static<typeof DetectionSchema>;
+
+/** A JSON line on stdout. Anything that does not fit is a plain log line. */
+export const PluginLogSchema = Type.Object({
+  message: Type.String(),
+  level: Type.Optional(Type.String()),
+  event_type: Type.Optional(Type.String()),
+  subtask: Type.Optional(Type.String()),
+  current: Type.Optional(Type.Number()),
+  total: Type.Optional(Type.Number()),
+});
+export type PluginLog = Static<typeof PluginLogSchema>;
