@@ -84,6 +84,8 @@ export const HelloSchema = Type.Object({
   version: Type.String(),
   /** New at every start of the process. */
   instanceId: Type.String(),
+  /** Names the numbering of this agent's events; a new journal has a new one and the platform counts from 0 again. */
+  journalId: Type.Optional(Type.String()),
   /** Every attempt the journal holds and that has not ended. */
   attempts: Type.Array(Type.Object({ ...AttemptRef, state: TaskStateSchema })),
   plugins: Type.Array(PluginOfferSchema),
