@@ -33,6 +33,18 @@ export const ERROR_CODES = {
   SLY_TASK_MOVE: { kind: 'permanent', title: 'A task cannot move between these states' },
   SLY_TASK_UNKNOWN: { kind: 'permanent', title: 'There is no such task' },
 
+  // platform
+  SLY_DATABASE_NEWER: {
+    kind: 'fatal',
+    title: 'The platform database was written by a newer sly-agent',
+    exit: 3,
+  },
+  SLY_DATABASE_BROKEN: { kind: 'fatal', title: 'The platform database cannot be opened', exit: 3 },
+  SLY_NOT_UNIQUE: { kind: 'permanent', title: 'The name is already taken' },
+  SLY_FORBIDDEN: { kind: 'permanent', title: 'This is not allowed' },
+  SLY_TOO_LARGE: { kind: 'permanent', title: 'The request is larger than allowed' },
+  SLY_TOO_MANY: { kind: 'retryable', title: 'Too many requests' },
+
   // link and platform
   SLY_PLATFORM_UNREACHABLE: { kind: 'retryable', title: 'The platform cannot be reached' },
   SLY_PLATFORM_REFUSED: { kind: 'permanent', title: 'The platform refused the request' },

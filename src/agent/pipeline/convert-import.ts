@@ -1,0 +1,150 @@
+/**
+ * The convert step of an import: the plugin runs, and every segment it closes is published while it runs on.
+ * After a crash the same run is found again; where it is gone the plugin starts from nothing under the next
+ * run number, and the platform drops what the lost run had staged.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SlyError } from '../../lib/errors.ts';
+import type { ImportSpec } from '../../protocol/task.ts';
+import { classicSegments } from './classic-results.ts';
+import { writeConfig } from './plugin-config.ts';
+import { createPluginFiles } from './plugin-files.ts';
+import type { PluginInfo, Run, RunExit, RunSpec, SourceTree } from './ports.ts';
+import { publishSegment } from './publish-segment.ts';
+import { planConfig, planRun } from './run-plan.ts';
+import { followRun } from './run-plugin.ts';
+import { readSegment } from './segments.ts';
+import type { StepContext } from './step-context.ts';
+import { stopVerb } from './stop-reason.ts';
+import { clearResults } from './task-folder.ts';
+
+export async function convertImport(
+  ctx: StepContext,
+  spec: ImportSpec,
+  tree: SourceTree,
+  plugin: PluginInfo,
+): Promise<void> {
+  const { run, runSpec, resumed } = await startOrFind(ctx, tree.root, plugin);
+  const following = followRun(ctx, run, runSpec, ctx.record.run, resumed);
+  let ended: { exit: RunExit; failure: SlyError | undefined } | undefined;
+  const whenEnded = following.ended.then((result) => {
+    ended = result;
+  });
+  const onAbort = (): void => {
+    if (stopVerb(ctx.signal) === 'detach') void run.detach();
+    else void run.stop(ctx.deps.stopGraceMs);
+  };
+  ctx.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (ctx.signal.aborted) onAbort();
+    const publisher = await createPublisher(ctx, spec, tree, plugin);
+    for (;;) {
+      ctx.signal.throwIfAborted();
+      // Asked before looking, so that what was written just before the end is still seen after it.
+      const wasOver = ended !== undefined;
+      const segment = await readSegment(ctx.folder.segments, ctx.record.segmentsPublished + 1);
+      if (segment !== undefined) await publisher.publish(segment);
+      else if (wasOver) break;
+      else await Promise.race([whenEnded, delay(ctx.deps.pollMs)]);
+    }
+    ctx.signal.throwIfAborted();
+    if (ended?.failure !== undefined) throw ended.failure;
+    if (ctx.record.segmentsPublished === 0 || publisher.classic) {
+      for await (const segment of classicSegments(ctx.folder.results, ctx.record.segmentsPublished)) {
+        publisher.classic = true;
+        await publisher.publish(segment);
+      }
+    }
+  } catch (error) {
+    if (stopVerb(ctx.signal) !== 'detach') {
+      await run.stop(ctx.deps.stopGraceMs);
+      await whenEnded;
+    }
+    throw error;
+  } finally {
+    ctx.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** A container left by an earlier process of this agent, or a new one. */
+export async function startOrFind(
+  ctx: StepContext,
+  dataRoot: string,
+  plugin: PluginInfo,
+): Promise<{ run: Run; runSpec: RunSpec; resumed: boolean }> {
+  const { deps, folder } = ctx;
+  const planFor = (run: number): RunSpec =>
+    planRun({ record: ctx.record, run, plugin, folder, dataRoot, policy: deps.policy });
+  if (ctx.record.run > 0) {
+    const runSpec = planFor(ctx.record.run);
+    const run = await deps.runner.reattach(runSpec);
+    if (run !== null) {
+      ctx.log.write('info', 'agent', `found run ${ctx.record.run} of ${runSpec.plugin} again`);
+      return { run, runSpec, resumed: true };
+    }
+    await deps.runner.remove(runSpec.runId);
+  }
+  await deps.runner.check(plugin.image);
+  const number = ctx.record.run + 1;
+  clearResults(folder);
+  await writeConfig(folder, planConfig(ctx.record, ctx.record.task.spec.action, ctx.record.options ?? {}));
+  ctx.record = deps.journal.note(ctx.record, { run: number, segmentsPublished: 0 });
+  const runSpec = planFor(number);
+  const run = await deps.runner.start(runSpec);
+  const { kind } = deps.runner.isolation;
+  ctx.log.write('info', 'agent', `${runSpec.plugin} ${plugin.manifest.version} started (${kind})`, {
+    applied: run.applied,
+  });
+  return { run, runSpec, resumed: false };
+}
+
+async function createPublisher(ctx: StepContext, spec: ImportSpec, tree: SourceTree, plugin: PluginInfo) {
+  const { deps, record } = ctx;
+  const sourceFiles = new Map(tree.files.map((file) => [file.path, file]));
+  const files = createPluginFiles({
+    dataRoot: tree.root,
+    known: new Set(sourceFiles.keys()),
+    results: ctx.folder.results,
+  });
+  const publicationId = spec.dryRun === true ? undefined : await begin();
+  const total = tree.files.reduce((sum, file) => sum + file.size, 0);
+  let items = 0;
+  let bytes = 0;
+
+  async function begin(): Promise<number> {
+    const reply = await deps.client.beginPublication(
+      record.key,
+      {
+        attempt: record.attempt,
+        run: ctx.record.run,
+        projectName: spec.projectName,
+        projectType: plugin.manifest.modalities[0] ?? 'images',
+        conflict: spec.conflict,
+        ...(spec.appendToProjectId === undefined ? {} : { appendToProjectId: spec.appendToProjectId }),
+        ...(spec.workspaceId === undefined ? {} : { workspaceId: spec.workspaceId }),
+      },
+      ctx.signal,
+    );
+    ctx.record = deps.journal.note(ctx.record, { publicationId: reply.publicationId });
+    return reply.publicationId;
+  }
+
+  return {
+    /** The plugin wrote a project folder instead of segments. */
+    classic: false,
+    async publish(segment: Parameters<typeof publishSegment>[1]): Promise<void> {
+      const outcome = await publishSegment(ctx, segment, {
+        publicationId,
+        files,
+        sourceFiles,
+        onBytes: (sent) => {
+          bytes += sent;
+          ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
+        },
+      });
+      items += outcome.items;
+      ctx.record = deps.journal.note(ctx.record, { segmentsPublished: segment.number });
+      ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
+    },
+  };
+}

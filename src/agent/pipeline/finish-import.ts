@@ -1,0 +1,62 @@
+/** The publish step of an import: count, report, commit. May be repeated; the commit happens once. */
+import { lstat, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { SlyError } from '../../lib/errors.ts';
+import type { ImportSpec, TaskResult } from '../../protocol/task.ts';
+import { classicMetaFile } from './classic-results.ts';
+import type { SourceTree } from './ports.ts';
+import type { StepContext } from './step-context.ts';
+
+const MAX_META_BYTES = 64 << 20;
+
+export async function finishImport(
+  ctx: StepContext,
+  spec: ImportSpec,
+  tree: SourceTree,
+): Promise<TaskResult> {
+  const { deps, record } = ctx;
+  const meta = await readMeta(ctx.folder.results);
+  const { counts, firstProblems } = await ctx.outcomes.summarize(tree, {
+    reportFile: ctx.folder.report,
+    unusedMessage: `the ${record.plugin ?? ''} format has no use for this file`,
+  });
+  await deps.client.putReport(record.key, record.attempt, ctx.folder.report, ctx.signal);
+  const base = {
+    counts,
+    ...(record.plugin === null ? {} : { plugin: record.plugin }),
+    ...(record.because === null ? {} : { because: record.because }),
+  };
+  if (counts.items === 0) {
+    const problems = firstProblems.map((one) => `${one.file ?? 'plugin'}: ${one.message}`).join('; ');
+    throw new SlyError('SLY_PUBLISH_NOTHING', {
+      detail: `${counts.files} files: ${counts.skipped} skipped, ${counts.failed} failed${problems === '' ? '' : `. ${problems}`}`,
+      hint: 'The report lists every file with its reason.',
+    });
+  }
+  if (spec.dryRun === true || record.publicationId === null) return base;
+  const reply = await deps.client.commit(
+    record.publicationId,
+    { meta, segments: record.segmentsPublished },
+    ctx.signal,
+  );
+  return { ...base, projectId: reply.projectId, projectName: reply.projectName, link: reply.link };
+}
+
+async function readMeta(results: string): Promise<unknown> {
+  const file = (await classicMetaFile(results)) ?? path.join(results, 'meta.json');
+  const stat = await lstat(file).catch(() => undefined);
+  if (stat === undefined) return { classes: [], tags: [] };
+  if (!stat.isFile() || stat.size > MAX_META_BYTES) {
+    throw new SlyError('SLY_PLUGIN_OUTPUT', {
+      detail: `meta.json: expected a regular file below ${MAX_META_BYTES} bytes`,
+    });
+  }
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
+  } catch (cause) {
+    throw new SlyError('SLY_PLUGIN_OUTPUT', {
+      detail: `meta.json is not JSON: ${(cause as Error).message}`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * What became of every file. Each published segment leaves one small file of outcomes, written before
+ * the segment counts as published; so a restart loses no reason and counts nothing twice.
+ * The sum at the end: files = ok + skipped + failed, without remainder.
+ */
+import { createReadStream } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '../../lib/atomic-file.ts';
+import { readLines } from '../../lib/lines.ts';
+import type { Counts, ReportLine } from '../../protocol/task.ts';
+import type { SourceTree } from './ports.ts';
+
+export interface SegmentOutcome {
+  items: number;
+  bytes: number;
+  /** Files of the source that gave an item or were read as annotations. */
+  ok: string[];
+  lines: ReportLine[];
+}
+
+export function emptyOutcome(): SegmentOutcome {
+  return { items: 0, bytes: 0, ok: [], lines: [] };
+}
+
+export interface Outcomes {
+  store(segment: number, outcome: SegmentOutcome): Promise<void>;
+  /** Adds everything up and writes the report: every line that is not plainly ok. */
+  summarize(tree: SourceTree, options: SummaryOptions): Promise<Summary>;
+}
+
+export interface SummaryOptions {
+  reportFile: string;
+  /** Said of files no segment mentions. */
+  unusedMessage: string;
+}
+
+export interface Summary {
+  counts: Counts;
+  /** The first problems, for the failure text of a task that could import nothing. */
+  firstProblems: ReportLine[];
+}
+
+const RANK = { ok: 3, failed: 2, skipped: 1, none: 0 } as const;
+
+export function createOutcomes(folder: string): Outcomes {
+  const fileOf = (segment: number): string => path.join(folder, `${String(segment).padStart(6, '0')}.ndjson`);
+
+  async function* stored(): AsyncGenerator<SegmentOutcome> {
+    const names = (await readdir(folder)).filter((name) => /^\d{6,}\.ndjson$/.test(name)).sort();
+    for (const name of names) {
+      const outcome = emptyOutcome();
+      for await (const { text } of readLines(createReadStream(path.join(folder, name)))) {
+        const row = JSON.parse(text) as { items?: number; bytes?: number; ok?: string; line?: ReportLine };
+        outcome.items += row.items ?? 0;
+        outcome.bytes += row.bytes ?? 0;
+        if (row.ok !== undefined) outcome.ok.push(row.ok);
+        if (row.line !== undefined) outcome.lines.push(row.line);
+      }
+      yield outcome;
+    }
+  }
+
+  return {
+    async store(segment, outcome) {
+      const rows = [
+        { items: outcome.items, bytes: outcome.bytes },
+        ...outcome.ok.map((ok) => ({ ok })),
+        ...outcome.lines.map((line) => ({ line })),
+      ];
+      await writeFileAtomic(fileOf(segment), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    },
+
+    async summarize(tree, options) {
+      const rank = new Map<string, number>(tree.files.map((file) => [file.path, RANK.none]));
+      const counts: Counts = { files: 0, ok: 0, skipped: 0, failed: 0, items: 0, warnings: 0, bytes: 0 };
+      const firstProblems: ReportLine[] = [];
+      const raise = (file: string | undefined, to: number): void => {
+        const now = file === undefined ? undefined : rank.get(file);
+        if (file !== undefined && now !== undefined && to > now) rank.set(file, to);
+      };
+      const handle = await open(options.reportFile, 'w');
+      try {
+        const write = async (line: ReportLine): Promise<void> => {
+          if (firstProblems.length < 5 && (line.status === 'failed' || line.status === 'skipped'))
+            firstProblems.push(line);
+          await handle.write(`${JSON.stringify(line)}\n`);
+        };
+        for await (const outcome of stored()) {
+          counts.items += outcome.items;
+          counts.bytes += outcome.bytes;
+          for (const file of outcome.ok) raise(file, RANK.ok);
+          for (const line of outcome.lines) {
+            if (line.status === 'failed') raise(line.file, RANK.failed);
+            else if (line.status === 'skipped') raise(line.file, RANK.skipped);
+            else if (line.status === 'warning') counts.warnings++;
+            await write(line);
+          }
+        }
+        for (const line of tree.refused) {
+          if (line.status === 'failed') counts.failed++;
+          else counts.skipped++;
+          await write(line);
+        }
+        for (const [file, status] of rank) {
+          if (status === RANK.ok) counts.ok++;
+          else if (status === RANK.failed) counts.failed++;
+          else counts.skipped++;
+          if (status === RANK.none) {
+            await write({ status: 'skipped', file, code: 'SLY_FILE_UNUSED', message: options.unusedMessage });
+          }
+        }
+        counts.files = tree.files.length + tree.refused.length;
+      } finally {
+        await handle.close();
+      }
+      return { counts, firstProblems };
+    },
+  };
+}

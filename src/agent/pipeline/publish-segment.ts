@@ -1,0 +1,143 @@
+/** One segment of an import: bytes to storage, items to the platform, outcomes to disk. Idempotent by its number. */
+import { toSlyError } from '../../lib/errors.ts';
+import type { SegmentItem } from '../../protocol/plugin.ts';
+import type { PublishItem } from '../../protocol/publish.ts';
+import type { ReportLine } from '../../protocol/task.ts';
+import { emptyOutcome, type SegmentOutcome } from './outcomes.ts';
+import type { PluginFiles } from './plugin-files.ts';
+import type { FileToSend, SourceFile } from './ports.ts';
+import type { Segment } from './segments.ts';
+import type { StepContext } from './step-context.ts';
+
+export interface PublishTarget {
+  /** Undefined in a dry run: everything is checked and counted, nothing is sent. */
+  publicationId: number | undefined;
+  files: PluginFiles;
+  sourceFiles: ReadonlyMap<string, SourceFile>;
+  onBytes(bytes: number): void;
+}
+
+interface Prepared {
+  item: SegmentItem;
+  source: string | undefined;
+  file: FileToSend | undefined;
+}
+
+export async function publishSegment(
+  ctx: StepContext,
+  segment: Segment,
+  target: PublishTarget,
+): Promise<SegmentOutcome> {
+  const outcome = emptyOutcome();
+  outcome.lines.push(...segment.broken);
+  const prepared = prepare(segment, target.files, outcome);
+  const items = await send(ctx, prepared, target, outcome);
+  if (target.publicationId !== undefined && items.length > 0) {
+    const publish = items.map(({ publish: one }) => one);
+    const reply = await ctx.deps.client.putSegment(target.publicationId, segment.number, publish, ctx.signal);
+    for (const note of reply.notes) {
+      const at = items[note.line];
+      if (at === undefined) continue;
+      const status = note.outcome === 'renamed' ? 'warning' : note.outcome;
+      outcome.lines.push(line(status, at.source, 'SLY_PUBLISH_CONFLICT', note.message));
+      if (note.outcome !== 'renamed') at.dropped = true;
+    }
+  }
+  for (const { publish, source, dropped } of items) {
+    if (dropped) continue;
+    outcome.items++;
+    outcome.bytes += publish.size ?? 0;
+    if (source !== undefined) outcome.ok.push(source);
+  }
+  await ctx.outcomes.store(segment.number, outcome);
+  return outcome;
+}
+
+function prepare(segment: Segment, files: PluginFiles, outcome: SegmentOutcome): Prepared[] {
+  const prepared: Prepared[] = [];
+  for (const entry of segment.lines) {
+    if (entry.kind === 'used') outcome.ok.push(sourceOf(entry.file) ?? entry.file);
+    else if (entry.kind === 'report') {
+      const { kind: _kind, file, ...rest } = entry;
+      const source = file === undefined ? undefined : sourceOf(file);
+      outcome.lines.push({ ...rest, ...(source === undefined ? {} : { file: source }) });
+    } else if (entry.kind === 'item') {
+      try {
+        if (entry.file === undefined) prepared.push({ item: entry, source: undefined, file: undefined });
+        else {
+          const found = files.resolve(entry.file);
+          const range = entry.range === undefined ? {} : { range: entry.range as [number, number] };
+          prepared.push({ item: entry, source: found.source, file: { path: found.path, ...range } });
+        }
+      } catch (error) {
+        outcome.lines.push(
+          line('failed', sourceOf(entry.file ?? ''), toSlyError(error).code, toSlyError(error).detail),
+        );
+      }
+    }
+  }
+  return prepared;
+}
+
+interface Sendable {
+  publish: PublishItem;
+  source: string | undefined;
+  dropped: boolean;
+}
+
+async function send(
+  ctx: StepContext,
+  prepared: readonly Prepared[],
+  target: PublishTarget,
+  outcome: SegmentOutcome,
+): Promise<Sendable[]> {
+  const toSend = prepared.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const sent =
+    target.publicationId === undefined
+      ? undefined
+      : await ctx.deps.transfer.sendFiles(toSend, { signal: ctx.signal, onBytes: target.onBytes });
+  const hashed: (SourceFile & { sha256: string })[] = [];
+  const items: Sendable[] = [];
+  let next = 0;
+  for (const { item, source, file } of prepared) {
+    const { kind: _kind, file: _file, range, ...rest } = item;
+    const publish: PublishItem = rest;
+    if (file !== undefined && sent !== undefined) {
+      const result = sent[next++];
+      if (result === undefined || result instanceof Error) {
+        const error = toSlyError(result);
+        outcome.lines.push(line('failed', source, error.code, error.detail, error.hint));
+        continue;
+      }
+      publish.sha256 = result.sha256;
+      publish.size = result.size;
+      const known = source === undefined || range !== undefined ? undefined : target.sourceFiles.get(source);
+      if (known !== undefined) hashed.push({ ...known, sha256: result.sha256 });
+    } else if (file !== undefined) {
+      publish.size = source === undefined ? 0 : (target.sourceFiles.get(source)?.size ?? 0);
+    }
+    items.push({ publish, source, dropped: false });
+  }
+  if (hashed.length > 0) ctx.deps.onHashed(ctx.record, hashed);
+  return items;
+}
+
+function sourceOf(written: string): string | undefined {
+  return written.startsWith('data/') ? written.slice('data/'.length) : undefined;
+}
+
+function line(
+  status: ReportLine['status'],
+  file: string | undefined,
+  code: string,
+  message: string,
+  hint?: string,
+): ReportLine {
+  return {
+    status,
+    code,
+    message,
+    ...(file === undefined ? {} : { file }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

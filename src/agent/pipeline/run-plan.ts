@@ -1,0 +1,88 @@
+/** What to run, from manifest, local policy and task: pure, so that every option of a container is testable. */
+import path from 'node:path';
+import type { Manifest, TaskConfig } from '../../protocol/plugin.ts';
+import type { AttemptRecord, Mount, PluginInfo, RunLimits, RunSpec } from './ports.ts';
+import type { TaskFolder } from './task-folder.ts';
+
+/** The most a plugin may have on this machine; a manifest may ask for less, never for more. */
+export interface LimitPolicy {
+  memoryMb: number;
+  cpus: number;
+  pids: number;
+  tmpMb: number;
+  fileMb: number;
+  outputMb: number;
+  wallSeconds: number;
+  idleSeconds: number;
+}
+
+const MB = 1024 * 1024;
+export const TASK_DIR = '/sly_task_data';
+
+export function planLimits(manifest: Pick<Manifest, 'resources' | 'limits'>, policy: LimitPolicy): RunLimits {
+  const { resources = {}, limits = {} } = manifest;
+  return {
+    memoryBytes: Math.min(resources.memoryMb ?? policy.memoryMb, policy.memoryMb) * MB,
+    cpus: Math.min(resources.cpus ?? policy.cpus, policy.cpus),
+    pids: Math.min(resources.pids ?? policy.pids, policy.pids),
+    tmpBytes: policy.tmpMb * MB,
+    fileBytes: policy.fileMb * MB,
+    outputBytes: Math.min(limits.outputMb ?? policy.outputMb, policy.outputMb) * MB,
+    wallMs: Math.min(limits.wallSeconds ?? policy.wallSeconds, policy.wallSeconds) * 1000,
+    idleMs: Math.min(limits.idleSeconds ?? policy.idleSeconds, policy.idleSeconds) * 1000,
+  };
+}
+
+export function planRun(options: {
+  record: AttemptRecord;
+  run: number;
+  plugin: PluginInfo;
+  folder: TaskFolder;
+  /** Host folder that becomes `data/`. */
+  dataRoot: string;
+  policy: LimitPolicy;
+}): RunSpec {
+  const { record, run, plugin, folder, dataRoot, policy } = options;
+  return {
+    runId: `${record.key}.${record.attempt}.${run}`,
+    taskKey: record.key,
+    attempt: record.attempt,
+    plugin: plugin.manifest.name,
+    image: plugin.image,
+    args: plugin.args(record.task.spec.action),
+    mounts: planMounts(folder, dataRoot),
+    outputFolder: folder.results,
+    env: { LOG_LEVEL: 'INFO', LANG: 'C.UTF-8', PYTHONUNBUFFERED: '1', SLY_TASK_DIR: TASK_DIR },
+    limits: planLimits(plugin.manifest, policy),
+    gpu: plugin.manifest.resources?.gpu === true,
+  };
+}
+
+export function planMounts(folder: TaskFolder, dataRoot: string): Mount[] {
+  const config = ['task_config.json', 'task_settings.json'].map((name) => ({
+    source: path.join(folder.sly, name),
+    target: `${TASK_DIR}/${name}`,
+    readOnly: true,
+  }));
+  return [
+    ...config,
+    { source: dataRoot, target: `${TASK_DIR}/data`, readOnly: true },
+    { source: folder.results, target: `${TASK_DIR}/results`, readOnly: false },
+  ];
+}
+
+/** The same text goes to `task_config.json` and, for old images, `task_settings.json`. */
+export function planConfig(
+  record: AttemptRecord,
+  action: TaskConfig['action'],
+  options: Record<string, unknown>,
+): TaskConfig {
+  const spec = record.task.spec;
+  return {
+    action,
+    task_id: record.key,
+    res_names: { project: spec.action === 'import' ? spec.projectName : `project-${spec.projectId}` },
+    options,
+    append_to_existing_project: spec.action === 'import' && spec.appendToProjectId !== undefined,
+  };
+}

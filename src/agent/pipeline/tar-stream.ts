@@ -1,0 +1,97 @@
+/**
+ * A tar archive as a stream of bytes, straight from the files, the same bytes every time: sorted names,
+ * fixed owner and time. The last entry, MANIFEST.sha256, has the hash of every other one in the format
+ * `sha256sum -c` reads.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { Header, Pax } from 'tar';
+import { SlyError } from '../../lib/errors.ts';
+
+export interface TarEntry {
+  /** Path inside the archive, `/` separated. */
+  path: string;
+  /** Absolute path of the bytes. */
+  file: string;
+}
+
+export const MANIFEST_NAME = 'MANIFEST.sha256';
+const BLOCK = 512;
+
+export async function* tarStream(
+  entries: readonly TarEntry[],
+  mtime: Date,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const manifest: string[] = [];
+  for (const entry of sorted(entries)) {
+    signal.throwIfAborted();
+    const { size } = await lstat(entry.file);
+    yield* head(entry.path, size, mtime);
+    const hash = createHash('sha256');
+    let got = 0;
+    for await (const chunk of createReadStream(entry.file, { highWaterMark: 1 << 20, signal })) {
+      const bytes = chunk as Uint8Array;
+      hash.update(bytes);
+      got += bytes.length;
+      yield bytes;
+    }
+    if (got !== size) {
+      throw new SlyError('SLY_SOURCE_CHANGED', {
+        detail: `expected ${size} bytes, got ${got}`,
+        file: entry.path,
+      });
+    }
+    yield* padding(size);
+    manifest.push(`${hash.digest('hex')}  ${entry.path}\n`);
+  }
+  const text = Buffer.from(manifest.join(''));
+  yield* head(MANIFEST_NAME, text.length, mtime);
+  yield text;
+  yield* padding(text.length);
+  yield Buffer.alloc(2 * BLOCK);
+}
+
+function* head(path: string, size: number, mtime: Date): Generator<Uint8Array> {
+  const fields = {
+    path,
+    size,
+    mtime,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    uname: '',
+    gname: '',
+    type: 'File' as const,
+  };
+  const header = new Header(fields);
+  const block = Buffer.alloc(BLOCK);
+  if (header.encode(block, 0)) yield new Pax({ path, size, mtime }).encode();
+  yield block;
+}
+
+function* padding(size: number): Generator<Uint8Array> {
+  const rest = size % BLOCK;
+  if (rest > 0) yield Buffer.alloc(BLOCK - rest);
+}
+
+/** By bytes of the name, each name once; two files for one name is a plugin's fault and said so. */
+function sorted(entries: readonly TarEntry[]): TarEntry[] {
+  const order = [...entries].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  for (const [index, entry] of order.entries()) {
+    const parts = entry.path.split('/');
+    const bad =
+      entry.path.startsWith('/') ||
+      entry.path.includes('\0') ||
+      parts.some((part) => part === '' || part === '..' || part === '.');
+    if (bad)
+      throw new SlyError('SLY_PLUGIN_OUTPUT', {
+        detail: `not a path inside an archive: ${JSON.stringify(entry.path)}`,
+      });
+    if (order[index - 1]?.path === entry.path) {
+      throw new SlyError('SLY_PLUGIN_OUTPUT', { detail: `two files for one archive entry: ${entry.path}` });
+    }
+  }
+  return order;
+}

@@ -1,0 +1,55 @@
+/** Where an attempt keeps its files. `sly` is what the plugin sees as /sly_task_data. */
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+export interface TaskFolder {
+  root: string;
+  /** Unpacked archives and staged files. */
+  work: string;
+  sly: string;
+  results: string;
+  segments: string;
+  /** Our own data/ for exports and browser uploads. */
+  data: string;
+  /** The source as it was opened, one file a line. */
+  tree: string;
+  /** What became of each file, one file a published segment. */
+  outcomes: string;
+  log: string;
+  report: string;
+}
+
+export function taskFolder(tasksRoot: string, key: string, attempt: number): TaskFolder {
+  const root = path.join(tasksRoot, key, String(attempt));
+  const sly = path.join(root, 'sly_task_data');
+  return {
+    root,
+    work: path.join(root, 'work'),
+    sly,
+    results: path.join(sly, 'results'),
+    segments: path.join(sly, 'results', 'segments'),
+    data: path.join(sly, 'data'),
+    tree: path.join(root, 'tree.ndjson'),
+    outcomes: path.join(root, 'outcomes'),
+    log: path.join(root, 'log.ndjson'),
+    report: path.join(root, 'report.ndjson'),
+  };
+}
+
+export function makeTaskFolder(folder: TaskFolder): void {
+  for (const dir of [folder.sly, folder.outcomes]) mkdirSync(dir, { recursive: true });
+}
+
+/** What the plugin wrote goes, so that another run starts from nothing. */
+export function clearResults(folder: TaskFolder): void {
+  for (const dir of [folder.results, folder.outcomes]) {
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dir, { recursive: true });
+  }
+}
+
+/** Bytes go, log and report stay for who asks later. */
+export function shrinkTaskFolder(folder: TaskFolder): void {
+  for (const gone of [folder.work, folder.sly, folder.tree, folder.outcomes])
+    rmSync(gone, { recursive: true, force: true });
+}
