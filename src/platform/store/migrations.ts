@@ -1,0 +1,5 @@
+/** The one list of migrations; the order of the list is the order of application. */
+import { core } from './migrations/0001-core.ts';
+import type { Migration } from './migrations/migration.ts';
+
+export const MIGRATIONS: readonly Migration[] = [core];
