@@ -1,0 +1,103 @@
+/** What the command line and the daemon say to each other over the local socket. */
+import type { FailureInfo } from '../../lib/errors.ts';
+import type { Manifest } from '../../protocol/plugin.ts';
+import type { Progress, TaskResult, TaskSpec } from '../../protocol/task.ts';
+import type { TaskState } from '../../protocol/task-state.ts';
+
+export interface ControlStatus {
+  version: string;
+  mode: 'standalone' | 'agent';
+  name: string;
+  pid: number;
+  startedAt: string;
+  /** Address of the web page (standalone). */
+  url: string | null;
+  platformUrl: string;
+  link: {
+    status: string;
+    since: string;
+    lastFrameAt: string | null;
+    nextTryAt: string | null;
+    reason: string | null;
+  };
+  isolation: { kind: string; summary: string; notEnforced: readonly string[] };
+  uploadFolder: string;
+  intake: { state: string; detail: string | null; sources: number };
+  slots: { total: number; busy: number };
+  draining: boolean;
+  waitingBecause: string | null;
+  outbox: number;
+  disk: { freeBytes: number; totalBytes: number; reserveBytes: number };
+  memoryBytes: number;
+}
+
+export interface ControlTask {
+  key: string;
+  title: string;
+  state: TaskState;
+  attempt: number;
+  spec: TaskSpec;
+  plugin: string | null;
+  because: string | null;
+  progress: Progress | null;
+  failure: FailureInfo | null;
+  result: TaskResult | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface ControlHistoryEntry {
+  attempt: number;
+  state: TaskState;
+  at: string;
+  failure: FailureInfo | null;
+}
+
+export interface ImportRequest {
+  path: string;
+  plugin?: string;
+  project?: string;
+  appendToProjectId?: number;
+  options?: Record<string, unknown>;
+  conflict?: 'rename' | 'skip' | 'replace' | 'fail';
+  dryRun?: boolean;
+}
+
+export interface ExportRequest {
+  /** Project id, or its exact name. */
+  project: string;
+  plugin: string;
+  options?: Record<string, unknown>;
+}
+
+export interface DoctorCheck {
+  name: string;
+  state: 'ok' | 'warning' | 'failed';
+  detail: string;
+  hint?: string;
+}
+
+/** What the socket serves; `agent.ts` gives the real thing. Rejections travel as FailureInfo. */
+export interface ControlHandlers {
+  status(): Promise<ControlStatus>;
+  tasks(limit: number): Promise<ControlTask[]>;
+  task(key: string): Promise<{ task: ControlTask; history: ControlHistoryEntry[] }>;
+  import(request: ImportRequest): Promise<ControlTask>;
+  export(request: ExportRequest): Promise<ControlTask>;
+  cancel(key: string): Promise<{ accepted: string }>;
+  retry(key: string): Promise<{ accepted: string }>;
+  drain(on: boolean): Promise<void>;
+  plugins(): Promise<Manifest[]>;
+  doctor(options: { security: boolean }): Promise<DoctorCheck[]>;
+  /** A fresh one-time login address (standalone only). */
+  loginLink(): Promise<string>;
+  /** Whole log lines from a byte offset; `next` is where to go on. */
+  log(
+    key: string,
+    attempt: number | undefined,
+    offset: number,
+  ): Promise<{ text: string; next: number; ended: boolean }>;
+  report(key: string): Promise<string | undefined>;
+  /** Bytes of an export from `start`; the size is in the task's result. */
+  archive(key: string, start: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}

@@ -1,0 +1,45 @@
+import type { Command } from './command.ts';
+import { connectControl } from './control-client.ts';
+import { table } from './print.ts';
+
+export const pluginsCommand: Command = {
+  name: 'plugins',
+  summary: 'List the formats this agent can read and write, with their options.',
+  usage: 'plugins [--json]',
+  flags: {
+    json: { type: 'boolean', help: 'The manifests, one JSON object a line.' },
+    data: { type: 'string', value: 'FOLDER', help: 'Data folder of the daemon (SLY_DATA).' },
+  },
+  async run({ flags, terminal }) {
+    const plugins = await connectControl(flags).plugins();
+    if (flags.json === true || !terminal) {
+      for (const plugin of plugins) process.stdout.write(`${JSON.stringify(plugin)}\n`);
+      return 0;
+    }
+    process.stdout.write(
+      table([
+        ['FORMAT', 'VERSION', 'DOES', 'TITLE'],
+        ...plugins.map((one) => [
+          one.name,
+          one.version,
+          one.actions.filter((a) => a !== 'detect').join(' '),
+          one.title,
+        ]),
+      ]),
+    );
+    for (const plugin of plugins) {
+      for (const action of ['import', 'export'] as const) {
+        const properties = (plugin.options?.[action]?.properties ?? {}) as Record<
+          string,
+          { description?: string; default?: unknown }
+        >;
+        for (const [name, option] of Object.entries(properties)) {
+          process.stdout.write(
+            `  ${plugin.name} ${action}: -o ${name}=${JSON.stringify(option.default ?? null)}  ${option.description ?? ''}\n`,
+          );
+        }
+      }
+    }
+    return 0;
+  },
+};
