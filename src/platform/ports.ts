@@ -130,9 +130,7 @@ export interface BlobStore {
   /** `end` is exclusive. Rejects SLY_NOT_FOUND. */
   open(sha256: Sha256, range?: { start: number; end: number }): Promise<Readable>;
   /** The same name finds the same unfinished upload. Parts come in any order, twice is harmless. */
-  beginUpload(
-    name: string,
-  ): Promise<{
+  beginUpload(name: string): Promise<{
     uploadId: string;
     partSize: number;
     received: { part: number; crc32: number; size: number }[];
