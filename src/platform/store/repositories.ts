@@ -151,11 +151,20 @@ export interface AccountStore {
   takeToken(secretHash: string, kind: 'login', now: number): Promise<{ userId: number } | undefined>;
   removeToken(secretHash: string): Promise<void>;
   pruneTokens(now: number): Promise<void>;
-  teams(query: ListQuery): Promise<Listed<{ id: number; name: string; description: string; createdAt: string; updatedAt: string }>>;
+  teams(
+    query: ListQuery,
+  ): Promise<Listed<{ id: number; name: string; description: string; createdAt: string; updatedAt: string }>>;
   workspaces(
     query: ListQuery & { teamId?: number },
   ): Promise<
-    Listed<{ id: number; teamId: number; name: string; description: string; createdAt: string; updatedAt: string }>
+    Listed<{
+      id: number;
+      teamId: number;
+      name: string;
+      description: string;
+      createdAt: string;
+      updatedAt: string;
+    }>
   >;
   addWorkspace(workspace: { teamId: number; name: string; description: string }): Promise<number>;
 }
