@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exclusive } from './setup/exclusive.mjs';
 import { packagesFingerprint, readStamp, sourcesFingerprint } from './setup/fingerprint.mjs';
-import { installPackages, ownNode, SetupError } from './setup/install.mjs';
+import { installPackages, nodeLink, ownNode, SetupError } from './setup/install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const packagesStamp = join(root, 'node_modules', '.sly-setup');
@@ -18,7 +18,9 @@ const buildStamp = join(root, 'dist', '.build-stamp');
 const wantBuild = process.argv.includes('--build');
 
 const packagesFresh = () =>
-  readStamp(packagesStamp) === packagesFingerprint(root) && existsSync(ownNode(root));
+  readStamp(packagesStamp) === packagesFingerprint(root) &&
+  existsSync(ownNode(root)) &&
+  existsSync(nodeLink(root));
 const buildFresh = () => !wantBuild || readStamp(buildStamp) === sourcesFingerprint(root);
 
 function build() {

@@ -18,6 +18,11 @@ export function ownNode(root) {
   return join(root, 'node_modules', 'node', 'bin', 'node');
 }
 
+/** The link that puts it first on PATH inside npm scripts. */
+export function nodeLink(root) {
+  return join(root, 'node_modules', '.bin', 'node');
+}
+
 /** Brings node_modules to the state of package-lock.json and writes `stamp` when all of it is proven to work. */
 export function installPackages(root, stamp, fingerprint) {
   if (!matchesLock(root)) {
@@ -25,6 +30,8 @@ export function installPackages(root, stamp, fingerprint) {
     npm(root, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   }
   if (nodeVersion(root) === undefined) installNode(root);
+  // npm links a package's commands before its binary is there, and then leaves this one out.
+  if (!existsSync(nodeLink(root))) npm(root, ['rebuild', 'node', '--ignore-scripts']);
   const version = nodeVersion(root);
   if (version === undefined || !version.startsWith(`v${NODE_MAJOR}.`)) {
     throw new SetupError(

@@ -1,4 +1,3 @@
-import { runDaemon } from '../daemon.ts';
 import type { Command } from './command.ts';
 import { settingFlags } from './run.ts';
 
@@ -7,5 +6,7 @@ export const platformCommand: Command = {
   summary: 'Run the platform alone; agents on this and other machines connect to it.',
   usage: 'platform [--data FOLDER] [--listen HOST:PORT]',
   flags: settingFlags(),
-  run: ({ flags, terminal }) => runDaemon({ flags, terminal, parts: 'platform' }),
+  // Loaded when it runs: help and the other commands do not pay for the daemon.
+  run: async ({ flags, terminal }) =>
+    (await import('../daemon.ts')).runDaemon({ flags, terminal, parts: 'platform' }),
 };

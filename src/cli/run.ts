@@ -1,4 +1,3 @@
-import { runDaemon } from '../daemon.ts';
 import { OPTIONS, type OptionSpec } from '../lib/config/options.ts';
 import type { Command, FlagSpec } from './command.ts';
 
@@ -25,5 +24,7 @@ export const runCommand: Command = {
     'sly-agent run',
     'sly-agent run --platform-url https://labels.example --token-file /etc/sly-agent/token',
   ],
-  run: ({ flags, terminal }) => runDaemon({ flags, terminal, parts: 'agent' }),
+  // Loaded when it runs: help and the other commands do not pay for the daemon.
+  run: async ({ flags, terminal }) =>
+    (await import('../daemon.ts')).runDaemon({ flags, terminal, parts: 'agent' }),
 };

@@ -105,6 +105,31 @@ export interface Tag {
   [key: string]: unknown;
 }
 
+/** A class as somebody asks for it: what is left out is filled in (a colour of its own, an empty template). */
+export interface WantedClass {
+  title: string;
+  shape: Shape;
+  color?: string;
+  geometry_config?: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+export interface WantedTag {
+  name: string;
+  value_type: TagValueType;
+  values?: string[];
+  color?: string;
+  applicable_type?: 'all' | 'imagesOnly' | 'objectsOnly';
+  classes?: string[];
+  [key: string]: unknown;
+}
+
+/** Old title or name -> the one in use, for those that differ. */
+export interface Renames {
+  classes: ReadonlyMap<string, string>;
+  tags: ReadonlyMap<string, string>;
+}
+
 interface LabelFields {
   classTitle: string;
   /** Same text as `geometryType`. */

@@ -3,7 +3,7 @@
  * and `plugin.ts` (`export const plugin: Plugin`); `plugin-kit/host.ts` runs it inside its sandbox as
  * `host detect` | `host import <name>` | `host export <name>`. Nothing here knows agent, network or database.
  */
-import type { ClassMeta, ImageAnnotation, ProjectMeta, TagMeta } from '../format/model.ts';
+import type { ImageAnnotation, ProjectMeta, WantedClass, WantedTag } from '../format/model.ts';
 
 export interface Plugin {
   /** Looks at names, sizes and a few bytes, never at everything. Must be quick on a million files. */
@@ -107,8 +107,8 @@ export interface NewItem {
 /** Writes segments; each is closed at a bound of items or bytes, so memory does not grow with the project. */
 export interface ProjectWriter {
   /** Asks for a class; returns the title to use (a clash of shapes gives `name_1`, ...; said once as a warning). Known ones cost nothing. */
-  defineClass(wanted: Omit<ClassMeta, 'color' | 'geometry_config'> & Partial<ClassMeta>): string;
-  defineTag(wanted: Omit<TagMeta, 'color'> & Partial<TagMeta>): string;
+  defineClass(wanted: WantedClass): string;
+  defineTag(wanted: WantedTag): string;
   /** Takes the other meta in whole; classes and tags that clash are renamed. Returns old -> new names of those. */
   mergeMeta(meta: ProjectMeta): { classes: Map<string, string>; tags: Map<string, string> };
   add(item: NewItem): Promise<void>;

@@ -109,6 +109,11 @@ export type CommitReply = Static<typeof CommitReplySchema>;
 /** PUT /agents/v1/tasks/:key/attempts/:attempt/report (`application/x-ndjson`), one ReportLine a line. */
 export const ReportUploadLineSchema = ReportLineSchema;
 
+/** GET /agents/v1/projects?find=<id or exact name>: at most ten. */
+export const FindProjectsReplySchema = Type.Object({
+  projects: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() })),
+});
+
 /** GET /agents/v1/projects/:id */
 export const ExportProjectSchema = Type.Object({
   id: Type.Integer(),

@@ -22,6 +22,7 @@ interface AttemptRow {
   publication_id: number | null;
   segments_published: number;
   cancel_reason: string | null;
+  committing: number;
   details: string | null;
   created_at: number;
   updated_at: number;
@@ -51,10 +52,12 @@ export interface TaskBook extends TaskJournal {
   request(event: { type: 'task.retry' | 'task.cancel'; key: string }): void;
   /** Ended attempts that were last touched before `before` and whose folder may go. */
   endedBefore(before: number): { key: string; attempt: number }[];
+  /** Drops the rows of an ended attempt, and of its task with the last one. */
+  forget(ref: { key: string; attempt: number }): void;
 }
 
 const COLUMNS = `a.key, a.attempt, t.task, a.state, a.run, a.plugin, a.because, a.options, a.publication_id,
-  a.segments_published, a.cancel_reason, a.details, a.created_at, a.updated_at`;
+  a.segments_published, a.cancel_reason, a.committing, a.details, a.created_at, a.updated_at`;
 
 export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDeps): TaskBook {
   const insertTask = db.prepare(
@@ -85,9 +88,13 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
   );
   const setFacts = db.prepare(
     `UPDATE attempts SET plugin = ?, because = ?, options = ?, run = ?, publication_id = ?, segments_published = ?,
-       cancel_reason = ?, updated_at = ? WHERE key = ? AND attempt = ?`,
+       cancel_reason = ?, committing = ?, updated_at = ? WHERE key = ? AND attempt = ?`,
   );
-  const forget = db.prepare('DELETE FROM attempts WHERE key = ? AND attempt = ?');
+  const deleteAttempt = db.prepare('DELETE FROM attempts WHERE key = ? AND attempt = ?');
+  const deleteHistory = db.prepare('DELETE FROM history WHERE key = ? AND attempt = ?');
+  const deleteTask = db.prepare(
+    'DELETE FROM tasks WHERE key = ? AND NOT EXISTS (SELECT 1 FROM attempts WHERE key = tasks.key)',
+  );
   const historyOf = db.prepare<
     [string],
     { attempt: number; state: string; at: number; details: string | null }
@@ -146,11 +153,18 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
       next.publicationId,
       next.segmentsPublished,
       next.cancelReason,
+      next.committing ? 1 : 0,
       clock.now(),
       key,
       attempt,
     );
     return toRecord(need(key, attempt));
+  });
+
+  const forget = db.transaction((key: string, attempt: number) => {
+    deleteAttempt.run(key, attempt);
+    deleteHistory.run(key, attempt);
+    deleteTask.run(key);
   });
 
   return {
@@ -171,7 +185,8 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
       return record;
     },
     note: (ref, facts) => note.immediate(ref.key, ref.attempt, facts),
-    abandon: (ref) => void forget.run(ref.key, ref.attempt),
+    abandon: (ref) => forget.immediate(ref.key, ref.attempt),
+    forget: (ref) => forget.immediate(ref.key, ref.attempt),
     recent: (limit) =>
       selectRecent.all(limit).map((row) => ({ ...toRecord(row), details: parseDetails(row.details) })),
     history: (key) =>
@@ -208,6 +223,7 @@ function toRecord(row: AttemptRow): AttemptRecord {
     publicationId: row.publication_id,
     segmentsPublished: row.segments_published,
     cancelReason: row.cancel_reason,
+    committing: row.committing === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -26,6 +26,7 @@ export const TASK_MIGRATIONS: readonly Migration[] = [
         publication_id INTEGER,
         segments_published INTEGER NOT NULL DEFAULT 0,
         cancel_reason TEXT,
+        committing INTEGER NOT NULL DEFAULT 0,
         details TEXT,                    -- failure and result of the last move, JSON
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,

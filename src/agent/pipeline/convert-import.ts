@@ -4,16 +4,15 @@
  * run number, and the platform drops what the lost run had staged.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SlyError } from '../../lib/errors.ts';
 import type { ImportSpec } from '../../protocol/task.ts';
 import { classicSegments } from './classic-results.ts';
 import { writeConfig } from './plugin-config.ts';
 import { createPluginFiles } from './plugin-files.ts';
-import type { PluginInfo, Run, RunExit, RunSpec, SourceTree } from './ports.ts';
+import type { PluginInfo, Run, RunSpec, SourceTree } from './ports.ts';
 import { publishSegment } from './publish-segment.ts';
 import { planConfig, planRun } from './run-plan.ts';
-import { followRun } from './run-plugin.ts';
-import { readSegment } from './segments.ts';
+import { followRun, type PluginRun } from './run-plugin.ts';
+import { hasSegments, readSegment, type Segment } from './segments.ts';
 import type { StepContext } from './step-context.ts';
 import { stopVerb } from './stop-reason.ts';
 import { clearResults } from './task-folder.ts';
@@ -24,11 +23,54 @@ export async function convertImport(
   tree: SourceTree,
   plugin: PluginInfo,
 ): Promise<void> {
-  const { run, runSpec, resumed } = await startOrFind(ctx, tree.root, plugin);
-  const following = followRun(ctx, run, runSpec, ctx.record.run, resumed);
-  let ended: { exit: RunExit; failure: SlyError | undefined } | undefined;
-  const whenEnded = following.ended.then((result) => {
-    ended = result;
+  const started = await startOrFind(ctx, tree.root, plugin, spec.projectName);
+  await runToEnd(ctx, started, async (running) => {
+    const publish = await createPublisher(ctx, spec, tree, plugin);
+    for (;;) {
+      ctx.signal.throwIfAborted();
+      // Asked before looking, so that what was written just before the end is still seen after it.
+      const wasOver = running.over();
+      const segment = await readSegment(ctx.folder.segments, ctx.record.segmentsPublished + 1);
+      if (segment !== undefined) await publish(segment);
+      else if (wasOver) break;
+      else await Promise.race([running.ended, delay(ctx.deps.pollMs)]);
+    }
+    const { failure } = await running.ended;
+    ctx.signal.throwIfAborted();
+    if (failure !== undefined || (await hasSegments(ctx.folder.segments))) return;
+    for await (const segment of classicSegments(ctx.folder.results, ctx.record.segmentsPublished))
+      await publish(segment);
+  });
+}
+
+export interface StartedRun {
+  run: Run;
+  runSpec: RunSpec;
+  /** Found again, not started. */
+  resumed: boolean;
+}
+
+interface RunningPlugin {
+  over(): boolean;
+  /** Never rejects. */
+  ended: PluginRun['ended'];
+}
+
+/**
+ * Follows a run until it has ended, working beside it; throws its failure. An interrupted attempt stops the
+ * plugin first, or lets go of it when this process only goes away.
+ */
+export async function runToEnd(
+  ctx: StepContext,
+  started: StartedRun,
+  work: (running: RunningPlugin) => Promise<void> = async () => undefined,
+): Promise<void> {
+  const { run, runSpec, resumed } = started;
+  let over = false;
+  const { ended } = followRun(ctx, run, runSpec, ctx.record.run, resumed);
+  const whenEnded = ended.then((result) => {
+    over = true;
+    return result;
   });
   const onAbort = (): void => {
     if (stopVerb(ctx.signal) === 'detach') void run.detach();
@@ -37,24 +79,10 @@ export async function convertImport(
   ctx.signal.addEventListener('abort', onAbort, { once: true });
   try {
     if (ctx.signal.aborted) onAbort();
-    const publisher = await createPublisher(ctx, spec, tree, plugin);
-    for (;;) {
-      ctx.signal.throwIfAborted();
-      // Asked before looking, so that what was written just before the end is still seen after it.
-      const wasOver = ended !== undefined;
-      const segment = await readSegment(ctx.folder.segments, ctx.record.segmentsPublished + 1);
-      if (segment !== undefined) await publisher.publish(segment);
-      else if (wasOver) break;
-      else await Promise.race([whenEnded, delay(ctx.deps.pollMs)]);
-    }
+    await work({ over: () => over, ended: whenEnded });
+    const { failure } = await whenEnded;
     ctx.signal.throwIfAborted();
-    if (ended?.failure !== undefined) throw ended.failure;
-    if (ctx.record.segmentsPublished === 0 || publisher.classic) {
-      for await (const segment of classicSegments(ctx.folder.results, ctx.record.segmentsPublished)) {
-        publisher.classic = true;
-        await publisher.publish(segment);
-      }
-    }
+    if (failure !== undefined) throw failure;
   } catch (error) {
     if (stopVerb(ctx.signal) !== 'detach') {
       await run.stop(ctx.deps.stopGraceMs);
@@ -71,7 +99,8 @@ export async function startOrFind(
   ctx: StepContext,
   dataRoot: string,
   plugin: PluginInfo,
-): Promise<{ run: Run; runSpec: RunSpec; resumed: boolean }> {
+  project: string,
+): Promise<StartedRun> {
   const { deps, folder } = ctx;
   const planFor = (run: number): RunSpec =>
     planRun({ record: ctx.record, run, plugin, folder, dataRoot, policy: deps.policy });
@@ -87,7 +116,10 @@ export async function startOrFind(
   await deps.runner.check(plugin.image);
   const number = ctx.record.run + 1;
   clearResults(folder);
-  await writeConfig(folder, planConfig(ctx.record, ctx.record.task.spec.action, ctx.record.options ?? {}));
+  await writeConfig(
+    folder,
+    planConfig(ctx.record, ctx.record.task.spec.action, ctx.record.options ?? {}, project),
+  );
   ctx.record = deps.journal.note(ctx.record, { run: number, segmentsPublished: 0 });
   const runSpec = planFor(number);
   const run = await deps.runner.start(runSpec);
@@ -98,7 +130,12 @@ export async function startOrFind(
   return { run, runSpec, resumed: false };
 }
 
-async function createPublisher(ctx: StepContext, spec: ImportSpec, tree: SourceTree, plugin: PluginInfo) {
+async function createPublisher(
+  ctx: StepContext,
+  spec: ImportSpec,
+  tree: SourceTree,
+  plugin: PluginInfo,
+): Promise<(segment: Segment) => Promise<void>> {
   const { deps, record } = ctx;
   const sourceFiles = new Map(tree.files.map((file) => [file.path, file]));
   const files = createPluginFiles({
@@ -129,22 +166,18 @@ async function createPublisher(ctx: StepContext, spec: ImportSpec, tree: SourceT
     return reply.publicationId;
   }
 
-  return {
-    /** The plugin wrote a project folder instead of segments. */
-    classic: false,
-    async publish(segment: Parameters<typeof publishSegment>[1]): Promise<void> {
-      const outcome = await publishSegment(ctx, segment, {
-        publicationId,
-        files,
-        sourceFiles,
-        onBytes: (sent) => {
-          bytes += sent;
-          ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
-        },
-      });
-      items += outcome.items;
-      ctx.record = deps.journal.note(ctx.record, { segmentsPublished: segment.number });
-      ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
-    },
+  return async (segment) => {
+    const outcome = await publishSegment(ctx, segment, {
+      publicationId,
+      files,
+      sourceFiles,
+      onBytes: (sent) => {
+        bytes += sent;
+        ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
+      },
+    });
+    items += outcome.items;
+    ctx.record = deps.journal.note(ctx.record, { segmentsPublished: segment.number });
+    ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
   };
 }

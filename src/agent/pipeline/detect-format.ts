@@ -29,7 +29,7 @@ async function runDetector(ctx: StepContext, dataRoot: string): Promise<Detectio
   const { deps, record, folder } = ctx;
   const { image, args } = deps.plugins.detector();
   clearResults(folder);
-  await writeConfig(folder, planConfig(record, 'detect', {}));
+  await writeConfig(folder, planConfig(record, 'detect', {}, ''));
   const spec: RunSpec = {
     runId: `${record.key}.${record.attempt}.detect`,
     taskKey: record.key,

@@ -13,7 +13,7 @@ import { openTaskSource } from './open-task-source.ts';
 import { createOutcomes } from './outcomes.ts';
 import type { AttemptRecord, SourceTree, StateChange } from './ports.ts';
 import type { PipelineDeps, StepContext } from './step-context.ts';
-import { stopVerb } from './stop-reason.ts';
+import { stopVerb, withoutCancel } from './stop-reason.ts';
 import { makeTaskFolder, shrinkTaskFolder, taskFolder } from './task-folder.ts';
 import { createTaskLog } from './task-log.ts';
 import { loadTree } from './tree-file.ts';
@@ -36,7 +36,7 @@ export async function driveAttempt(
     folder,
     log,
     outcomes: createOutcomes(folder.outcomes),
-    signal,
+    signal: record.committing ? withoutCancel(signal) : signal,
     progress: (progress) => deps.onProgress(record, progress),
   };
   try {
@@ -44,7 +44,7 @@ export async function driveAttempt(
     const result =
       record.task.spec.action === 'import'
         ? await driveImport(ctx, record.task.spec)
-        : await driveExport(ctx);
+        : await driveExport(ctx, record.task.spec);
     log.write('info', 'agent', summaryOf(result));
     log.flush();
     move(ctx, { state: 'succeeded', details: { result } });
@@ -103,7 +103,7 @@ export function move(ctx: StepContext, change: StateChange): void {
 
 async function end(ctx: StepContext, thrown: unknown): Promise<void> {
   const { deps, record } = ctx;
-  const verb = stopVerb(ctx.signal);
+  const verb = stopVerb(ctx.record.committing ? withoutCancel(ctx.signal) : ctx.signal);
   if (verb === 'detach') return;
   const error = toSlyError(thrown);
   if (verb === 'abandon' || error.code === 'SLY_LEASE_LOST') {

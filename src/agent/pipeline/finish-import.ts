@@ -6,6 +6,7 @@ import type { ImportSpec, TaskResult } from '../../protocol/task.ts';
 import { classicMetaFile } from './classic-results.ts';
 import type { SourceTree } from './ports.ts';
 import type { StepContext } from './step-context.ts';
+import { withoutCancel } from './stop-reason.ts';
 
 const MAX_META_BYTES = 64 << 20;
 
@@ -34,10 +35,13 @@ export async function finishImport(
     });
   }
   if (spec.dryRun === true || record.publicationId === null) return base;
+  // A cancel until here takes everything back; from here on the project may be visible already.
+  ctx.signal.throwIfAborted();
+  ctx.record = deps.journal.note(ctx.record, { committing: true });
   const reply = await deps.client.commit(
     record.publicationId,
     { meta, segments: record.segmentsPublished },
-    ctx.signal,
+    withoutCancel(ctx.signal),
   );
   return { ...base, projectId: reply.projectId, projectName: reply.projectName, link: reply.link };
 }

@@ -183,6 +183,8 @@ export interface PlatformClient {
   ): Promise<CommitReply>;
   dropPublication(publicationId: number, signal: AbortSignal): Promise<void>;
   putReport(taskKey: string, attempt: number, file: string, signal: AbortSignal): Promise<void>;
+  /** Projects with this id or exactly this name, at most ten. */
+  findProjects(word: string, signal: AbortSignal): Promise<{ id: number; name: string }[]>;
   exportProject(projectId: number, signal: AbortSignal): Promise<ExportProject>;
   exportItems(
     projectId: number,
@@ -268,6 +270,8 @@ export interface AttemptRecord {
   segmentsPublished: number;
   /** Set when someone asked to cancel; survives a restart. */
   cancelReason: string | null;
+  /** The result is being made visible: from here on a cancel comes too late, the attempt goes through. */
+  committing: boolean;
   createdAt: number;
   updatedAt: number;
 }
@@ -295,7 +299,14 @@ export interface TaskJournal {
     facts: Partial<
       Pick<
         AttemptRecord,
-        'plugin' | 'because' | 'options' | 'run' | 'publicationId' | 'segmentsPublished' | 'cancelReason'
+        | 'plugin'
+        | 'because'
+        | 'options'
+        | 'run'
+        | 'publicationId'
+        | 'segmentsPublished'
+        | 'cancelReason'
+        | 'committing'
       >
     >,
   ): AttemptRecord;

@@ -71,17 +71,21 @@ export function planMounts(folder: TaskFolder, dataRoot: string): Mount[] {
   ];
 }
 
-/** The same text goes to `task_config.json` and, for old images, `task_settings.json`. */
+/**
+ * The same text goes to `task_config.json` and, for old images, `task_settings.json`. `project` is the
+ * wanted name of an import and the folder below `data/` of an export.
+ */
 export function planConfig(
   record: AttemptRecord,
   action: TaskConfig['action'],
   options: Record<string, unknown>,
+  project: string,
 ): TaskConfig {
   const spec = record.task.spec;
   return {
     action,
     task_id: record.key,
-    res_names: { project: spec.action === 'import' ? spec.projectName : `project-${spec.projectId}` },
+    res_names: { project },
     options,
     append_to_existing_project: spec.action === 'import' && spec.appendToProjectId !== undefined,
   };

@@ -21,6 +21,11 @@ export function segmentFile(folder: string, number: number): string {
   return path.join(folder, `${String(number).padStart(6, '0')}.ndjson`);
 }
 
+/** True when the plugin writes the streamed form. */
+export async function hasSegments(folder: string): Promise<boolean> {
+  return (await lstat(segmentFile(folder, 1)).catch(() => undefined)) !== undefined;
+}
+
 /** Undefined while this segment is not there (yet). */
 export async function readSegment(folder: string, number: number): Promise<Segment | undefined> {
   const file = segmentFile(folder, number);

@@ -55,6 +55,16 @@ export function createPlatformClient(http: PlatformHttp): PlatformClient {
       });
     },
 
+    async findProjects(word, signal) {
+      const path = `/agents/v1/projects?find=${encodeURIComponent(word)}`;
+      const reply = await http.json<{ projects: { id: number; name: string }[] }>({
+        method: 'GET',
+        path,
+        signal,
+      });
+      return reply.projects;
+    },
+
     exportProject: (projectId, signal) =>
       http.json<ExportProject>({ method: 'GET', path: `/agents/v1/projects/${projectId}`, signal }),
 

@@ -1,0 +1,77 @@
+/**
+ * Checks everything the agent depends on and says what to do about what is wrong. Each check is one small
+ * function; a check that fails inside is itself a failed check, never the end of the others.
+ */
+import type { Config } from '../../lib/config/options.ts';
+import type { DoctorCheck } from '../control/control-api.ts';
+import type { Runner } from '../pipeline/ports.ts';
+import {
+  checkDisk,
+  checkFileLimits,
+  checkInotify,
+  checkJournal,
+  checkUploadFolder,
+} from './machine-checks.ts';
+import { checkClockAndPlatform, checkLink } from './platform-checks.ts';
+
+export interface DoctorDeps {
+  config: Config;
+  folders: { agent: string; upload: string };
+  runner: Runner;
+  builtinImage: string;
+  platformUrl: string;
+  caFile?: string;
+  link: {
+    status(): { status: string; lastFrameAt: number | null; reason: string | null };
+  };
+  disk: {
+    state(): { freeBytes: number; totalBytes: number; reserveBytes: number };
+    refusal(): string | undefined;
+  };
+  intake: { status(): { state: string; detail: string | null } };
+  quickCheck(): string;
+  now(): number;
+  security: boolean;
+  /** Runs a probe plugin with the production options and looks at its cage from inside. */
+  probe(): Promise<DoctorCheck[]>;
+}
+
+export async function runDoctor(deps: DoctorDeps): Promise<DoctorCheck[]> {
+  const checks: [name: string, check: () => Promise<DoctorCheck | DoctorCheck[]>][] = [
+    ['plugins run', () => checkRunner(deps)],
+    ['disk', async () => checkDisk(deps.disk)],
+    ['upload folder', () => checkUploadFolder(deps.folders.upload, deps.intake.status())],
+    ['folder events', () => checkInotify(deps.intake.status())],
+    ['open files', () => checkFileLimits()],
+    ['journal', async () => checkJournal(deps.quickCheck())],
+    ['platform', () => checkClockAndPlatform(deps)],
+    ['link', async () => checkLink(deps.link.status(), deps.now())],
+  ];
+  if (deps.security) checks.push(['isolation', () => deps.probe()]);
+  const results = await Promise.all(
+    checks.map(async ([name, check]) => {
+      try {
+        return await check();
+      } catch (error) {
+        return { name, state: 'failed' as const, detail: (error as Error).message };
+      }
+    }),
+  );
+  return results.flat();
+}
+
+async function checkRunner({ runner, builtinImage, config }: DoctorDeps): Promise<DoctorCheck> {
+  const { kind, summary, notEnforced } = runner.isolation;
+  await runner.check(builtinImage);
+  if (kind === 'docker' && notEnforced.length === 0)
+    return { name: 'plugins run', state: 'ok', detail: summary };
+  return {
+    name: 'plugins run',
+    state: 'warning',
+    detail: notEnforced.length === 0 ? summary : `${summary}; not enforced: ${notEnforced.join(', ')}`,
+    hint:
+      kind === 'docker'
+        ? 'Some limits need a newer cgroup set-up of the engine.'
+        : `For containers install Docker and let this user use ${config.docker_socket}; runner: docker refuses anything less.`,
+  };
+}

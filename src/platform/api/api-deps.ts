@@ -1,0 +1,19 @@
+/** What the public API is built from. */
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { AgentDirectory, BlobStore, TaskService } from '../ports.ts';
+import type { Stores } from '../store/repositories.ts';
+import type { Auth } from './auth.ts';
+
+export interface ApiDeps {
+  stores: Stores;
+  blobs: BlobStore;
+  tasks: TaskService;
+  agents: AgentDirectory;
+  auth: Auth;
+  clock: Clock;
+  log: Logger;
+  version: string;
+  /** How people reach the platform when that is not the listening address (reverse proxy). */
+  publicUrl?: string;
+}

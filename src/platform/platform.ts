@@ -1,0 +1,127 @@
+/**
+ * The embedded platform, put together: database, blobs, agents room, HTTP server. In standalone it lives in
+ * the agent's process, but the agent still reaches it over loopback HTTP and WebSocket only.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { writeFileAtomic } from '../lib/atomic-file.ts';
+import type { Clock } from '../lib/clock.ts';
+import { errnoOf, SlyError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { createReleaseStack } from '../lib/release-stack.ts';
+import { packageRoot, programVersion } from '../lib/version.ts';
+import { createAgentsRoom } from './agents/agents-room.ts';
+import { createAuth } from './api/auth.ts';
+import { registerDataPlane } from './api/data-plane/data-plane.ts';
+import { createHttpServer } from './api/http-server.ts';
+import { registerPublicApi } from './api/public-api.ts';
+import { createFolderBlobStore } from './blobs/folder-blob-store.ts';
+import { openDatabase } from './store/database.ts';
+import { createStores } from './store/stores.ts';
+import { registerWeb } from './web/web.ts';
+
+export interface PlatformOptions {
+  dataFolder: string;
+  listen: { host: string; port: number };
+  publicUrl?: string;
+  log: Logger;
+  clock: Clock;
+}
+
+export interface Platform {
+  /** Where it listens, as an agent on this machine reaches it. */
+  url(): string;
+  /** An address for the browser that logs in once. */
+  loginLink(): Promise<string>;
+  /** Token of the agent in this process; made at the first start and kept. */
+  localAgentToken(name: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function createPlatform(options: PlatformOptions): Promise<Platform> {
+  const { clock, log, listen } = options;
+  const root = path.join(options.dataFolder, 'platform');
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const releases = createReleaseStack();
+  try {
+    const db = openDatabase(path.join(root, 'platform.sqlite'));
+    releases.push('database', () => db.close());
+    const stores = createStores(db, { clock });
+    const blobs = createFolderBlobStore(path.join(root, 'blobs'), { clock, log });
+    const room = createAgentsRoom({
+      db,
+      clock,
+      log: log.child({ component: 'agents' }),
+      logsFolder: path.join(root, 'logs'),
+      version: programVersion(),
+      onAttemptEnded: (key, attempt) => stores.publications.dropOpenOf(key, attempt),
+    });
+    const auth = await createAuth({ stores, clock, log });
+    await auth.ensureAdminToken(path.join(root, 'admin-token'));
+
+    const app = createHttpServer({ log: log.child({ component: 'http' }), clock });
+    const shared = { stores, blobs, tasks: room.tasks, agents: room.directory, auth, clock, log };
+    registerDataPlane(app, shared);
+    registerPublicApi(app, { ...shared, version: programVersion(), listen });
+    registerWeb(app, { ...shared, folder: webFolder() });
+    room.attach(app.server);
+
+    try {
+      await app.listen({ host: listen.host, port: listen.port });
+    } catch (cause) {
+      const errno = errnoOf(cause);
+      throw new SlyError('SLY_LISTEN', {
+        detail: `${listen.host}:${listen.port}: ${errno ?? (cause as Error).message}`,
+        hint:
+          errno === 'EADDRINUSE'
+            ? 'Another program listens there; choose another with --listen.'
+            : 'Choose another address with --listen.',
+        cause,
+      });
+    }
+    releases.push('http server', () => app.close());
+    await room.start();
+    releases.push('agents room', () => room.stop());
+
+    const { port } = app.server.address() as AddressInfo;
+    const url = (): string => `http://${reachable(listen.host)}:${port}`;
+    return {
+      url,
+      loginLink: async () => `${options.publicUrl ?? url()}/login?code=${await auth.newLoginCode()}`,
+      localAgentToken: (name) => localAgentToken(path.join(root, 'local-agent-token'), name, room.directory),
+      stop: () => releases.release(),
+    };
+  } catch (error) {
+    await releases.release();
+    throw error;
+  }
+}
+
+async function localAgentToken(
+  file: string,
+  name: string,
+  agents: { authenticate(token: string): Promise<unknown>; create(name: string): Promise<{ token: string }> },
+): Promise<string> {
+  try {
+    const token = readFileSync(file, 'utf8').trim();
+    if ((await agents.authenticate(token)) !== undefined) return token;
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+  const { token } = await agents.create(name);
+  await writeFileAtomic(file, `${token}\n`, 0o600);
+  return token;
+}
+
+/** Everywhere means loopback for who is on this machine. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Made by the build; in the source tree a development build lies in dist/ too. */
+function webFolder(): string {
+  return path.join(packageRoot(), 'dist', 'web');
+}
