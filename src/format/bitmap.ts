@@ -1,0 +1,183 @@
+/**
+ * `bitmap` and `alpha_mask` geometries: base64(zlib(PNG)) and the pixels they mean. The writer gives the
+ * bytes every reader of the format takes; the reader takes what any writer ever wrote.
+ */
+import { constants, inflateSync } from 'node:zlib';
+import { SlyError } from '../lib/errors.ts';
+import type { BitmapJson } from './model.ts';
+import {
+  chunkFor,
+  deflate,
+  PNG_HEADER_BYTES,
+  type PngHeader,
+  readPngHeader,
+  readPngValues,
+  writeGreyPng,
+  writeIndexedPng,
+} from './png-mask.ts';
+
+/** A box of pixels somewhere in an image (also partly outside it). */
+export interface Mask {
+  /** Column and row of the left top pixel in the image. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Row-major, one byte a pixel: 0 | 1; for an alpha mask 0..255. */
+  data: Uint8Array;
+}
+
+export interface DecodeOptions {
+  /** Larger ones are refused before any pixel is decoded. */
+  maxPixels?: number;
+}
+
+const MAX_PIXELS = 1e9;
+/** A PNG of 1e9 one-bit pixels that cannot be compressed stays below this. */
+const MAX_PNG_BYTES = 256 << 20;
+
+/** Crops to what is set. Throws SLY_FORMAT_INVALID when nothing is. */
+export function encodeBitmap(mask: Mask): BitmapJson {
+  const box = tightBox(mask);
+  const width = box.right - box.left + 1;
+  const height = box.bottom - box.top + 1;
+  const stride = Math.ceil(width / 8);
+  const rows = Buffer.alloc((stride + 1) * height);
+  const { data } = mask;
+  for (let y = 0; y < height; y++) {
+    let from = (box.top + y) * mask.width + box.left;
+    const end = from + width;
+    for (let to = y * (stride + 1) + 1; from < end; to++) {
+      let byte = 0;
+      const stop = Math.min(end, from + 8);
+      for (let bit = 0x80; from < stop; from++, bit >>= 1) if (data[from] !== 0) byte |= bit;
+      rows[to] = byte;
+    }
+  }
+  return pack(mask, box, writeIndexedPng(width, height, rows));
+}
+
+/** Throws SLY_FORMAT_INVALID for what is no mask or has more than `maxPixels` (default 1e9). */
+export function decodeBitmap(json: BitmapJson, options: DecodeOptions = {}): Mask {
+  const { png, header, packed } = unpack(json, options);
+  const data = readPngValues(png, header, { kind: 'mask', alphaDecides: packed });
+  return { x: json.origin[0], y: json.origin[1], width: header.width, height: header.height, data };
+}
+
+/** `mask.data` holds the alpha, 0..255. Crops to what is not 0; throws SLY_FORMAT_INVALID when nothing is. */
+export function encodeAlphaMask(mask: Mask): BitmapJson {
+  const box = tightBox(mask);
+  const width = box.right - box.left + 1;
+  const height = box.bottom - box.top + 1;
+  const rows = Buffer.alloc((width + 1) * height);
+  for (let y = 0; y < height; y++) {
+    const from = (box.top + y) * mask.width + box.left;
+    rows.set(mask.data.subarray(from, from + width), y * (width + 1) + 1);
+  }
+  return pack(mask, box, writeGreyPng(width, height, rows));
+}
+
+/** Same limits as `decodeBitmap`. */
+export function decodeAlphaMask(json: BitmapJson, options: DecodeOptions = {}): Mask {
+  const { png, header } = unpack(json, options);
+  const data = readPngValues(png, header, { kind: 'grey' });
+  return { x: json.origin[0], y: json.origin[1], width: header.width, height: header.height, data };
+}
+
+/** Pixels of the crop, from its header alone. Throws SLY_FORMAT_INVALID when there is none. */
+export function bitmapSize(json: BitmapJson): { width: number; height: number } {
+  // 33 bytes are wanted; what is behind them need not be decoded, however long it is.
+  const start = Buffer.from(json.data.slice(0, 128), 'base64');
+  const { width, height } = checkedHeader(inflateStart(start) ?? start, json);
+  return { width, height };
+}
+
+function pack(mask: Mask, box: Box, png: Buffer): BitmapJson {
+  return { origin: [mask.x + box.left, mask.y + box.top], data: deflate(png).toString('base64') };
+}
+
+function unpack(
+  json: BitmapJson,
+  options: DecodeOptions,
+): { png: Buffer; header: PngHeader; packed: boolean } {
+  const bytes = Buffer.from(json.data, 'base64');
+  const maxPixels = options.maxPixels ?? MAX_PIXELS;
+  const start = inflateStart(bytes.subarray(0, 96));
+  const header = checkedHeader(start ?? bytes, json);
+  if (header.width * header.height > maxPixels) {
+    throw new SlyError('SLY_FORMAT_INVALID', {
+      detail: `a mask: expected at most ${maxPixels} pixels, got ${header.width} x ${header.height}`,
+    });
+  }
+  if (start === undefined) return { png: bytes, header, packed: false };
+  try {
+    const png = inflateSync(bytes, {
+      maxOutputLength: MAX_PNG_BYTES,
+      chunkSize: chunkFor(4 * bytes.length),
+    });
+    return { png, header, packed: true };
+  } catch (error) {
+    throw noMask(json, (error as Error).message);
+  }
+}
+
+/** The first bytes of a PNG inside zlib data, undefined when it is none. */
+function inflateStart(bytes: Buffer): Buffer | undefined {
+  if (((bytes[0] ?? 0) & 0x0f) !== 8) return undefined;
+  try {
+    return inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 512 });
+  } catch {
+    return undefined;
+  }
+}
+
+function checkedHeader(png: Buffer, json: BitmapJson): PngHeader {
+  const header = readPngHeader(png);
+  if (header === undefined)
+    throw noMask(json, png.length < PNG_HEADER_BYTES ? 'it is too short' : 'it has no PNG header');
+  if (header.width === 0 || header.height === 0)
+    throw noMask(json, `it is ${header.width} x ${header.height} pixels`);
+  return header;
+}
+
+function noMask(json: BitmapJson, why: string): SlyError {
+  return new SlyError('SLY_FORMAT_INVALID', {
+    detail: `a mask: expected base64(zlib(PNG)), got ${JSON.stringify(json.data.slice(0, 24))}...: ${why}`,
+  });
+}
+
+interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** Smallest box around what is set, in pixels of the mask. */
+function tightBox({ width, height, data }: Mask): Box {
+  if (data.length !== width * height) {
+    throw new SlyError('SLY_INTERNAL', {
+      detail: `a mask of ${width} x ${height} needs ${width * height} bytes, got ${data.length}`,
+    });
+  }
+  let first = 0;
+  while (first < data.length && data[first] === 0) first++;
+  if (first === data.length) {
+    throw new SlyError('SLY_FORMAT_INVALID', {
+      detail: `a mask: expected at least one pixel that is set, got ${width} x ${height} without any`,
+      hint: 'Leave an object out when nothing of it is visible.',
+    });
+  }
+  let last = data.length - 1;
+  while (data[last] === 0) last--;
+  const top = Math.floor(first / width);
+  const bottom = Math.floor(last / width);
+  let left = first % width;
+  let right = last % width;
+  for (let y = top; y <= bottom; y++) {
+    const row = y * width;
+    for (let x = 0; x < left; x++) if (data[row + x] !== 0) left = x;
+    for (let x = width - 1; x > right; x--) if (data[row + x] !== 0) right = x;
+  }
+  return { left, top, right, bottom };
+}

@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../src/lib/version.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { eventually, type TestDaemon } from '../support/daemon-process.ts';
+import { hashTree } from '../support/hash-tree.ts';
+import { leftovers, projectIds, snapshotProject } from '../support/project-snapshot.ts';
+import { writeSampleCoco } from '../support/sample-coco.ts';
+import { assertAllAccounted, importAndWait, whenEnded } from '../support/tasks.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+interface StatusFile {
+  state: string;
+  link?: string;
+  [key: string]: unknown;
+}
+
+const statusOf = (daemon: TestDaemon, name: string): StatusFile =>
+  JSON.parse(readFileSync(path.join(daemon.upload, '.sly', `${name}.status.json`), 'utf8')) as StatusFile;
+
+function cli(
+  daemon: TestDaemon,
+  ...words: string[]
+): Promise<{ code: number | null; out: string; err: string }> {
+  const main = path.join(packageRoot(), 'dist', 'src', 'main.js');
+  const child = spawn(process.execPath, [main, ...words], { env: { ...process.env, SLY_DATA: daemon.data } });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+}
+
+test('a folder dropped in becomes a project, once, and is never touched', async () => {
+  const source = tempFolder();
+  writeSampleCoco(path.join(source, 'street'), { images: 20 });
+  const first = await startDaemon();
+  cpSync(path.join(source, 'street'), path.join(first.upload, 'street'), { recursive: true });
+  const before = hashTree(path.join(first.upload, 'street'));
+
+  const status = await eventually(() => {
+    const now = statusOf(first, 'street');
+    if (now.state === 'failed') throw new Error(JSON.stringify(now));
+    return now.state === 'succeeded' ? now : undefined;
+  });
+  expect(status.link).toMatch(/projects\/\d+/);
+  const report = readFileSync(path.join(first.upload, '.sly', 'street.report.txt'), 'utf8');
+  expect(report).toContain('21 files');
+  const [task] = await first.control.tasks(10);
+  if (task === undefined) throw new Error('no task');
+  assertAllAccounted(task);
+  expect(task.plugin).toBe('coco');
+  const [projectId = 0] = projectIds(first.data);
+  const project = snapshotProject(first.data, projectId);
+  expect(project.name).toBe('street');
+  expect(project.items).toHaveLength(20);
+  expect(project.items.every((item) => (item.ann as { objects: unknown[] }).objects.length >= 2)).toBe(true);
+  expect(hashTree(path.join(first.upload, 'street'))).toEqual(before);
+  expect(await first.stop()).toBe(0);
+
+  // Neither a restart nor a few more scans import it again.
+  const second = await startDaemon({ data: first.data, port: first.port });
+  await delay(4_000);
+  expect(projectIds(second.data)).toEqual([projectId]);
+  expect(await second.control.tasks(10)).toHaveLength(1);
+  expect(leftovers(second.data)).toEqual({ staged: 0, publications: 0 });
+});
+
+test('the command line imports, shows progress as JSON lines and exits by the outcome', async () => {
+  const source = tempFolder();
+  writeSampleCoco(path.join(source, 'street'), { images: 5 });
+  const daemon = await startDaemon();
+  const good = await cli(
+    daemon,
+    'import',
+    path.join(source, 'street'),
+    '--project',
+    'Mine',
+    '--watch-progress',
+  );
+  expect(good.err).toBe('');
+  expect(good.code).toBe(0);
+  const lines = good.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { state: string; result?: { projectName: string } });
+  expect(lines.at(-1)?.state).toBe('succeeded');
+  expect(lines.at(-1)?.result?.projectName).toBe('Mine');
+
+  const empty = tempFolder();
+  const bad = await cli(daemon, 'import', empty, '--watch-progress');
+  expect(bad.code).toBe(5);
+  expect(bad.out).toContain('SLY_SOURCE_EMPTY');
+
+  const missing = await cli(daemon, 'import', path.join(empty, 'nothing'));
+  expect(missing.code).not.toBe(0);
+  expect(missing.err).toContain('ENOENT');
+
+  const unknown = await cli(daemon, 'import', source, '--as', 'coko');
+  expect(unknown.err).toContain('Did you mean coco?');
+  expect((await cli(daemon, 'imprt')).code).toBe(2);
+});
+
+test.each(['supervisely', 'coco'])('an export as %s imports again to an equal project', async (format) => {
+  const source = tempFolder();
+  writeSampleCoco(path.join(source, 'street'), { images: 12, labels: 3 });
+  const daemon = await startDaemon();
+  const first = await importAndWait(daemon.control, { path: path.join(source, 'street') });
+  const archive = path.join(source, `again-${format}.tar`);
+  const out = await cli(daemon, 'export', 'street', '--as', format, '--to', archive);
+  expect(out.err).toBe('');
+  expect(out.code).toBe(0);
+  const second = await importAndWait(daemon.control, { path: archive, project: 'again', plugin: format });
+  assertAllAccounted(second);
+  const [before, after] = [first, second].map((task) => {
+    const { items, classes } = snapshotProject(daemon.data, task.result?.projectId ?? 0);
+    const names = (classes as { title: string; shape: string }[]).map(
+      ({ title, shape }) => `${title} ${shape}`,
+    );
+    return {
+      items: items.map((item) => ({ name: item.name, sha256: item.sha256, ann: comparable(item.ann) })),
+      names,
+    };
+  });
+  expect(after).toEqual(before);
+});
+
+test('the archive of an export holds what its manifest says', async () => {
+  const source = tempFolder();
+  writeSampleCoco(path.join(source, 'street'), { images: 3 });
+  const daemon = await startDaemon();
+  await importAndWait(daemon.control, { path: path.join(source, 'street') });
+  const archive = path.join(source, 'out.tar');
+  expect((await cli(daemon, 'export', 'street', '--as', 'images', '--to', archive)).code).toBe(0);
+  const unpacked = tempFolder();
+  const ran = await new Promise<number | null>((resolve) => {
+    const script = `tar xf ${archive} -C ${unpacked} && cd ${unpacked} && sha256sum --quiet -c MANIFEST.sha256`;
+    spawn('sh', ['-c', script], { stdio: 'inherit' }).once('close', resolve);
+  });
+  expect(ran).toBe(0);
+  expect(readdirSync(unpacked)).toContain('MANIFEST.sha256');
+});
+
+test('a source renamed into place after a temporary name is taken whole', async () => {
+  const source = tempFolder();
+  writeSampleCoco(path.join(source, 'street'), { images: 4 });
+  const daemon = await startDaemon();
+  cpSync(path.join(source, 'street'), path.join(daemon.upload, '.street.part'), { recursive: true });
+  await delay(2_500);
+  expect(await daemon.control.tasks(10)).toHaveLength(0);
+  renameSync(path.join(daemon.upload, '.street.part'), path.join(daemon.upload, 'street'));
+  const task = await eventually(async () => (await daemon.control.tasks(10))[0]);
+  expect((await whenEnded(daemon.control, task.key)).result?.counts.items).toBe(4);
+});
+
+/** Objects in one order, without what is drawn at random or counted by the platform. */
+function comparable(ann: unknown): unknown {
+  const { objects, tags, size } = ann as { objects: Record<string, unknown>[]; tags: unknown; size: unknown };
+  const plain = objects.map(({ classTitle, geometryType, points, bitmap, nodes, tags: own }) =>
+    JSON.stringify({ classTitle, geometryType, points, bitmap, nodes, own }),
+  );
+  return { objects: plain.sort(), tags, size };
+}
