@@ -59,6 +59,7 @@ export const ERROR_CODES = {
   SLY_SOURCE_EMPTY: { kind: 'permanent', title: 'The source has no files' },
   SLY_SOURCE_CHANGED: { kind: 'retryable', title: 'A file changed while it was being read' },
   SLY_SOURCE_GONE: { kind: 'permanent', title: 'The source is no longer there' },
+  SLY_SOURCE_UNREADABLE: { kind: 'permanent', title: 'Plugins are not allowed to read the source' },
   SLY_ARCHIVE_BAD: { kind: 'permanent', title: 'The archive cannot be read' },
   SLY_ARCHIVE_DANGER: { kind: 'permanent', title: 'The archive holds an entry that is not allowed' },
   SLY_ARCHIVE_LIMIT: { kind: 'permanent', title: 'The archive is larger than allowed' },

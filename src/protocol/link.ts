@@ -7,15 +7,23 @@ import { ManifestSchema } from './plugin.ts';
 import { FailureSchema, ProgressSchema, ResultSchema, TaskSchema, TaskStateSchema } from './task.ts';
 
 export const SUBPROTOCOL = 'sly-agent.v1';
+/** `protocol` of hello and welcome. */
+export const PROTOCOL_VERSION = 1;
 export const LINK_PATH = '/agents/v1/link';
 /** A larger frame closes the connection with 1009. */
 export const MAX_FRAME_BYTES = 1 << 20;
+/** Only an offer may be larger than MAX_FRAME_BYTES: it lists every file of an upload from the browser. */
+export const MAX_OFFER_BYTES = 16 << 20;
+/** Largest `text` of a log message. */
+export const LOG_CHUNK_BYTES = 256 << 10;
 export const HEARTBEAT_MS = 5_000;
 /** Silence from the other side for this long means it is gone; below 30 s so that a person sees it within 30 s. */
 export const SILENCE_MS = 20_000;
 /** A side that waits for hello or welcome longer than this closes with 4408. */
 export const HANDSHAKE_MS = 10_000;
 export const LEASE_MS = 60_000;
+/** Lease of a task that only its holder can do (source on its disk): passing it on gains nothing, work would be lost. */
+export const PINNED_LEASE_MS = 24 * 3_600_000;
 
 /** `retry`: connect again with back-off. `fatal`: only a person can help; the agent stops trying and says why. */
 export const CLOSE_CODES = {

@@ -18,6 +18,8 @@ export const MissingReplySchema = Type.Object({ missing: Type.Array(Sha256Schema
 export const PACK_CONTENT_TYPE = 'application/vnd.sly.pack';
 export const PackReplySchema = Type.Object({ stored: Type.Integer(), mismatched: Type.Array(Sha256Schema) });
 
+/** GET /agents/v1/blobs/:sha256: its bytes; ranges are supported. */
+
 /** POST /agents/v1/uploads: a large blob in parts. A known hash answers `done: true` at once. */
 export const UploadRequestSchema = Type.Object({
   /** Absent while it is not known yet (archives are hashed as they are written). */

@@ -46,7 +46,11 @@ export interface Auth {
   cookie(session: string, headers: IncomingHttpHeaders, publicUrl?: string): string;
 }
 
-export async function createAuth(deps: { stores: Pick<Stores, 'accounts'>; clock: Clock; log: Logger }): Promise<Auth> {
+export async function createAuth(deps: {
+  stores: Pick<Stores, 'accounts'>;
+  clock: Clock;
+  log: Logger;
+}): Promise<Auth> {
   const { clock, log } = deps;
   const { accounts } = deps.stores;
   const { userId: adminId } = await accounts.seed();

@@ -35,7 +35,10 @@ export function createHttpServer(deps: { log: Logger; clock: Clock }): FastifyIn
   });
   app.addHook('onResponse', async (request, reply) => {
     const ms = clock.now() - (began.get(request) ?? clock.now());
-    log.debug({ method: request.method, url: withoutQuery(request.url), status: reply.statusCode, ms }, 'http');
+    log.debug(
+      { method: request.method, url: withoutQuery(request.url), status: reply.statusCode, ms },
+      'http',
+    );
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) =>
@@ -58,5 +61,7 @@ function refuseGarbage(socket: Socket): void {
     socket.destroy();
     return;
   }
-  socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
+  socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () =>
+    socket.destroy(),
+  );
 }

@@ -9,7 +9,11 @@ import { SlyError } from '../../lib/errors.ts';
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** `localAddress` is the address of the socket on our side. Throws SLY_FORBIDDEN. */
-export function assertHost(host: string | undefined, localAddress: string | undefined, publicUrl?: string): void {
+export function assertHost(
+  host: string | undefined,
+  localAddress: string | undefined,
+  publicUrl?: string,
+): void {
   if (!isLoopback(localAddress)) return;
   const name = hostnameOf(host);
   if (name !== undefined && LOOPBACK_NAMES.has(name)) return;

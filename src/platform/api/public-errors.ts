@@ -38,14 +38,23 @@ export function publicError(thrown: unknown): PublicError {
   const details = { code: error.code, message: error.detail, ...(error.hint && { hint: error.hint }) };
   if (error.code === 'SLY_NOT_UNIQUE') {
     const taken = error.cause instanceof NameClash ? error.cause.taken : [];
-    return { status: 400, body: { error: error.message, details: { ...details, type: 'NONUNIQUE', errors: taken } } };
+    return {
+      status: 400,
+      body: { error: error.message, details: { ...details, type: 'NONUNIQUE', errors: taken } },
+    };
   }
   return { status: STATUS[error.code] ?? 400, body: { error: error.message, details } };
 }
 
-export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+export function sendError(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
   const { status, body } = publicError(thrown);
-  if (status >= 500) log.error({ err: thrown, method: request.method, route: request.routeOptions.url }, 'request failed');
+  if (status >= 500)
+    log.error({ err: thrown, method: request.method, route: request.routeOptions.url }, 'request failed');
   if (status === 429) reply.header('retry-after', '60');
   // What is left of a refused body is not read: the connection ends with the answer.
   if (!request.raw.complete) reply.header('connection', 'close');

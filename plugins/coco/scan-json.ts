@@ -1,0 +1,360 @@
+/**
+ * One pass over the bytes of a COCO file of any size: checks the whole syntax, hands out the bytes of each image,
+ * category and license, and of each annotation only where it lies, whose it is and what it has. Nothing of
+ * an annotation is parsed here: they are most of the file, come in no order, and are parsed once, when
+ * their image is written. Memory is one read, or one element where that is larger.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import type { IdCodes } from './id-code.ts';
+import { EVENT, STEP } from './json-states.ts';
+import * as json from './json-states.ts';
+
+export interface CocoSink {
+  /** `bytes` are valid during the call only. */
+  element(key: string, index: number, bytes: Buffer): void;
+  annotation(found: FoundAnnotation): void;
+  /** An entry of a list that is no object. */
+  notObject(key: string, index: number): void;
+}
+
+/** One object, filled anew for each annotation. */
+export interface FoundAnnotation {
+  index: number;
+  /** Bytes in the file. */
+  offset: number;
+  length: number;
+  /** See id-code.ts; NaN where there is none. */
+  image: number;
+  category: number;
+  /** Bits of HAS. */
+  has: number;
+}
+
+export const HAS = {
+  polygon: 1,
+  rle: 2,
+  box: 4,
+  keypoints: 8,
+  caption: 16,
+  /** Panoptic: the segments are in a PNG beside it. */
+  segments: 32,
+  /** NaN or Infinity, which JSON.parse does not take. */
+  nan: 64,
+} as const;
+
+/** At a byte of the file; the caller knows its name and counts the lines. */
+export class JsonFault extends Error {
+  override readonly name = 'JsonFault';
+  readonly offset: number;
+  constructor(offset: number, message: string) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+export type RootKind = 'list' | 'object' | 'other';
+
+const READ_BYTES = 1 << 20;
+const MAX_ELEMENT_BYTES = 512 << 20;
+const MAX_DEPTH = 256;
+/** Always kept of what was read, so that a key or a word is never cut in two. */
+const LOOK_BACK = 1024;
+const [QUOTE, COMMA, ZERO, NINE, COLON] = [0x22, 0x2c, 0x30, 0x39, 0x3a];
+const [OPEN, BACKSLASH, CLOSE, BRACE, CLOSE_BRACE] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d];
+const WORDS = ['true', 'false', 'null', 'NaN', 'Infinity'].map((word) => Buffer.from(word));
+const [F_IMAGE, F_CATEGORY, F_SEGMENTATION, F_BBOX, F_KEYPOINTS, F_CAPTION, F_SEGMENTS] = [1, 2, 3, 4, 5, 6, 7];
+
+export interface ScanOptions {
+  idOf: IdCodes;
+  signal: AbortSignal;
+  onBytes?: (bytes: number) => void;
+}
+
+/** Resolves to the kind of value at each key of the root. Throws JsonFault. */
+export async function scanCoco(
+  handle: FileHandle,
+  sink: CocoSink,
+  options: ScanOptions,
+): Promise<Map<string, RootKind>> {
+  const scanner = createScanner(sink, options.idOf);
+  let buffer = Buffer.allocUnsafe(READ_BYTES);
+  let kept = 0;
+  let position = 0;
+  for (;;) {
+    options.signal.throwIfAborted();
+    const { bytesRead } = await handle.read(buffer, kept, buffer.length - kept, position);
+    const end = kept + bytesRead;
+    const base = position - kept;
+    position += bytesRead;
+    if (bytesRead === 0) return scanner.finish(position);
+    options.onBytes?.(bytesRead);
+    const from = base === 0 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : kept;
+    const keepFrom = scanner.push(buffer, from, end, base);
+    kept = end - keepFrom;
+    if (kept > buffer.length / 2) {
+      if (kept > MAX_ELEMENT_BYTES)
+        throw new JsonFault(base + keepFrom, `expected an entry of at most ${MAX_ELEMENT_BYTES} bytes`);
+      const larger = Buffer.allocUnsafe(buffer.length * 2);
+      buffer.copy(larger, 0, keepFrom, end);
+      buffer = larger;
+    } else buffer.copy(buffer, 0, keepFrom, end);
+    scanner.shift(keepFrom);
+  }
+}
+
+function createScanner(sink: CocoSink, idOf: IdCodes) {
+  const kinds = new Map<string, RootKind>();
+  const stack = new Uint8Array(MAX_DEPTH + 1);
+  const found: FoundAnnotation = { index: 0, offset: 0, length: 0, image: 0, category: 0, has: 0 };
+  let state: number = json.ROOT;
+  let depth = 0;
+  /** Key of the root whose value is being read. */
+  let rootKey = '';
+  let isAnnotations = false;
+  let index = 0;
+  /** Buffer position of the element's first byte, -1 outside. */
+  let elementAt = -1;
+  let sawElement = false;
+  let sawNan = false;
+  /** Member of an annotation whose value is being read, and where its key ended. */
+  let field = 0;
+  let fieldAt = 0;
+  /** Word that is being read, how much of it was, and the state after it. */
+  let word: Buffer | undefined;
+  let wordAt = 0;
+  let afterWord = 0;
+
+  function fault(at: number, what: string): JsonFault {
+    return new JsonFault(at, what);
+  }
+
+  function push(buffer: Buffer, from: number, end: number, base: number): number {
+    let now = state;
+    let before = now;
+    let i = from;
+    for (;;) {
+      if (word !== undefined) {
+        while (i < end && wordAt < word.length) {
+          if (buffer[i] !== word[wordAt])
+            throw fault(base + i, `expected "${word.toString()}", got ${shownByte(buffer[i])}`);
+          i++;
+          wordAt++;
+        }
+        if (wordAt < word.length) break;
+        word = undefined;
+        now = afterWord;
+      }
+      // Nearly all of the time goes into these three lines: one look into the table a byte.
+      while (i < end) {
+        before = now;
+        now = STEP[(now << 8) | (buffer[i++] as number)] as number;
+        if (now >= EVENT) break;
+      }
+      if (now < EVENT) break;
+      i--;
+      switch (now) {
+        case json.OPEN_OBJECT:
+          if (depth === 2 && stack[2] === json.IN_ELEMENTS) beginElement(i);
+          deeper(json.IN_OBJECT, base + i);
+          now = json.firstKey;
+          break;
+        case json.OPEN_LIST: {
+          const kind = depth === 1 && isElements(rootKey) ? json.IN_ELEMENTS : json.IN_LIST;
+          if (kind === json.IN_ELEMENTS) index = 0;
+          deeper(kind, base + i);
+          now = json.firstValue(kind);
+          break;
+        }
+        case json.CLOSE_LIST:
+          if (depth === 2 && stack[2] === json.IN_ELEMENTS) endElement(before === json.firstValue(json.IN_ELEMENTS));
+          depth--;
+          now = json.afterValue(stack[depth] ?? 0);
+          break;
+        case json.CLOSE_OBJECT:
+          if (elementAt >= 0 && depth === 3) {
+            if (field !== 0) readField(buffer, i);
+            giveElement(buffer, i + 1, base);
+          }
+          depth--;
+          now = depth === 0 ? json.END : json.afterValue(stack[depth] ?? 0);
+          break;
+        case json.KEY_END:
+          if (depth === 1) rootKey = keyText(buffer, i);
+          else if (isAnnotations && depth === 3 && elementAt >= 0) {
+            field = fieldOf(buffer, i);
+            fieldAt = i + 1;
+          }
+          now = json.afterKey;
+          break;
+        case json.MEMBER_END:
+          if (depth === 1) kinds.set(rootKey, kinds.get(rootKey) ?? 'other');
+          if (field !== 0 && depth === 3) readField(buffer, i);
+          now = json.nextKey;
+          break;
+        case json.ELEMENT_END:
+          endElement(false);
+          now = json.nextValue(json.IN_ELEMENTS);
+          break;
+        case json.ERROR:
+          throw fault(base + i, `expected ${json.expectedIn(before)}, got ${shownByte(buffer[i])}`);
+        default: {
+          const byte = buffer[i];
+          word = WORDS.find((one) => one[0] === byte);
+          if (json.isMinus(before)) word = WORDS[4];
+          wordAt = 1;
+          afterWord = json.afterValue(stack[depth] ?? 0);
+          if (byte === 0x4e || byte === 0x49) sawNan = true;
+          now = afterWord;
+        }
+      }
+      i++;
+    }
+    state = now;
+    if (elementAt >= 0) return Math.min(elementAt, Math.max(0, end - LOOK_BACK));
+    return Math.max(0, end - LOOK_BACK);
+  }
+
+  function deeper(kind: number, at: number): void {
+    if (depth === 1) kinds.set(rootKey, kind === json.IN_OBJECT ? 'object' : 'list');
+    if (depth === 1) isAnnotations = rootKey === 'annotations';
+    if (++depth > MAX_DEPTH) throw fault(at, `expected at most ${MAX_DEPTH} levels, got more`);
+    stack[depth] = kind;
+  }
+
+  function beginElement(at: number): void {
+    elementAt = at;
+    sawElement = true;
+    sawNan = false;
+    found.image = Number.NaN;
+    found.category = Number.NaN;
+    found.has = 0;
+    field = 0;
+  }
+
+  function giveElement(buffer: Buffer, end: number, base: number): void {
+    if (isAnnotations) {
+      found.index = index;
+      found.offset = base + elementAt;
+      found.length = end - elementAt;
+      if (sawNan) found.has |= HAS.nan;
+      sink.annotation(found);
+    } else sink.element(rootKey, index, buffer.subarray(elementAt, end));
+    elementAt = -1;
+  }
+
+  function endElement(empty: boolean): void {
+    if (!sawElement && !empty) sink.notObject(rootKey, index);
+    sawElement = false;
+    index++;
+  }
+
+  /** A member of an annotation has ended before `end`. */
+  function readField(buffer: Buffer, end: number): void {
+    let at = skipSpace(buffer, fieldAt);
+    if (buffer[at] === COLON) at = skipSpace(buffer, at + 1);
+    const first = buffer[at];
+    switch (field) {
+      case F_IMAGE:
+        found.image = readId(buffer, at, end, idOf);
+        break;
+      case F_CATEGORY:
+        found.category = readId(buffer, at, end, idOf);
+        break;
+      case F_SEGMENTATION: {
+        if (first === BRACE) found.has |= HAS.rle;
+        if (first !== OPEN) break;
+        const inner = buffer[skipSpace(buffer, at + 1)];
+        if (inner === BRACE) found.has |= HAS.rle;
+        else if (inner !== CLOSE) found.has |= HAS.polygon;
+        break;
+      }
+      case F_BBOX:
+        if (first === OPEN && buffer[skipSpace(buffer, at + 1)] !== CLOSE) found.has |= HAS.box;
+        break;
+      case F_KEYPOINTS:
+        if (first === OPEN && buffer[skipSpace(buffer, at + 1)] !== CLOSE) found.has |= HAS.keypoints;
+        break;
+      case F_CAPTION:
+        if (first === QUOTE) found.has |= HAS.caption;
+        break;
+      case F_SEGMENTS:
+        found.has |= HAS.segments;
+        break;
+    }
+    field = 0;
+  }
+
+  return {
+    push,
+    /** The first `by` bytes of the buffer are gone. */
+    shift(by: number): void {
+      if (elementAt >= 0) elementAt -= by;
+      fieldAt -= by;
+    },
+    finish(size: number): Map<string, RootKind> {
+      if (state === json.END) return kinds;
+      const expected = size === 0 ? 'a JSON object' : json.expectedIn(state);
+      throw fault(size, `expected ${expected}, got the end of the file`);
+    },
+  };
+}
+
+function isElements(key: string): boolean {
+  return key === 'images' || key === 'annotations' || key === 'categories' || key === 'licenses';
+}
+
+const FIELDS: readonly (readonly [code: number, name: Buffer])[] = [
+  [F_IMAGE, Buffer.from('"image_id')],
+  [F_CATEGORY, Buffer.from('"category_id')],
+  [F_SEGMENTATION, Buffer.from('"segmentation')],
+  [F_BBOX, Buffer.from('"bbox')],
+  [F_KEYPOINTS, Buffer.from('"keypoints')],
+  [F_CAPTION, Buffer.from('"caption')],
+  [F_SEGMENTS, Buffer.from('"segments_info')],
+];
+const NAMES = FIELDS.map(([, name]) => name);
+
+/** The member whose key ends before the quote at `end`; 0 for those that do not matter. */
+function fieldOf(buffer: Buffer, end: number): number {
+  for (let f = 0; f < NAMES.length; f++) {
+    const name = NAMES[f];
+    if (name === undefined) continue;
+    let at = end - 1;
+    let left = name.length - 1;
+    while (left >= 0 && buffer[at] === name[left]) {
+      at--;
+      left--;
+    }
+    if (left < 0 && buffer[at] !== BACKSLASH) return f + 1;
+  }
+  return 0;
+}
+
+function keyText(buffer: Buffer, end: number): string {
+  return buffer.toString('utf8', buffer.lastIndexOf('"', end - 1) + 1, end);
+}
+
+function skipSpace(buffer: Buffer, from: number): number {
+  let at = from;
+  while ((buffer[at] ?? 0x21) <= 0x20) at++;
+  return at;
+}
+
+function readId(buffer: Buffer, from: number, end: number, idOf: IdCodes): number {
+  let value = 0;
+  let at = from;
+  for (let byte = buffer[at] ?? 0; byte >= ZERO && byte <= NINE; byte = buffer[++at] ?? 0)
+    value = value * 10 + byte - ZERO;
+  const stop = buffer[at] ?? 0;
+  if (at > from && at - from < 16 && (stop === COMMA || stop === CLOSE_BRACE || stop <= 0x20)) return value;
+  try {
+    return idOf(JSON.parse(buffer.toString('utf8', from, end)));
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function shownByte(byte: number | undefined): string {
+  if (byte === undefined) return 'the end of the file';
+  return byte > 0x20 && byte < 0x7f ? JSON.stringify(String.fromCharCode(byte)) : `byte ${byte}`;
+}

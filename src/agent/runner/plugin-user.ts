@@ -1,0 +1,35 @@
+/**
+ * Whose rights a plugin has. Never root: an agent that runs as root hands its plugins an id of their own and
+ * gives that id the output folder; any other agent can only hand on its own id.
+ */
+import { chmodSync, chownSync, statSync } from 'node:fs';
+import { SlyError } from '../../lib/errors.ts';
+import type { RunSpec } from '../pipeline/ports.ts';
+
+export interface PluginUser {
+  uid: number;
+  gid: number;
+}
+
+/** Not in any passwd file, so that no person or service shares it. */
+export const PLUGIN_USER: PluginUser = { uid: 10001, gid: 10001 };
+
+/** The output folder is the only one a plugin may write; the agent as root can still remove what it finds there. */
+export function giveOutput(folder: string, user: PluginUser): void {
+  chownSync(folder, user.uid, user.gid);
+  chmodSync(folder, 0o755);
+}
+
+/** A source the plugin could not read at all fails here with words, not later inside it. */
+export function assertReadable(spec: RunSpec, user: PluginUser): void {
+  for (const { source } of spec.mounts) {
+    const stat = statSync(source);
+    const wanted = stat.isDirectory() ? 0o5 : 0o4;
+    const shift = stat.uid === user.uid ? 6 : stat.gid === user.gid ? 3 : 0;
+    if (((stat.mode >> shift) & wanted) === wanted) continue;
+    throw new SlyError('SLY_SOURCE_UNREADABLE', {
+      detail: `${source} has mode ${(stat.mode & 0o777).toString(8)} and owner ${stat.uid}; plugins run as ${user.uid}`,
+      hint: `Let others read it: chmod -R o+rX ${JSON.stringify(source)}`,
+    });
+  }
+}

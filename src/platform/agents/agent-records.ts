@@ -1,0 +1,66 @@
+/** The agents table. Tokens are kept as SHA-256 only: who reads the database cannot act as an agent. */
+import type { Clock } from '../../lib/clock.ts';
+import { SlyError } from '../../lib/errors.ts';
+import { sha256Of } from '../../lib/hash.ts';
+import { newToken } from '../../lib/ids.ts';
+import type { AgentRow, AgentsDatabase } from './tables.ts';
+
+export interface AgentRecords {
+  /** SLY_NOT_UNIQUE when the name is taken. */
+  create(name: string): Promise<{ id: number; token: string }>;
+  byToken(token: string): Promise<AgentRow | undefined>;
+  get(id: number): Promise<AgentRow | undefined>;
+  list(): Promise<AgentRow[]>;
+  seen(id: number, at: number): Promise<void>;
+  /** SLY_NOT_FOUND when there is no such agent. */
+  setDraining(id: number, on: boolean): Promise<void>;
+}
+
+const NAME_LENGTH = 100;
+
+export function createAgentRecords(db: AgentsDatabase, clock: Clock): AgentRecords {
+  return {
+    async create(given) {
+      const name = given.trim();
+      if (name === '' || name.length > NAME_LENGTH) {
+        throw new SlyError('SLY_USAGE', {
+          detail: `expected a name of 1 to ${NAME_LENGTH} characters, got ${name.length}`,
+        });
+      }
+      const token = newToken();
+      const row = await db
+        .insertInto('agents')
+        .values({ name, token_hash: hashOf(token), created_at: clock.now() })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (row === undefined) {
+        throw new SlyError('SLY_NOT_UNIQUE', {
+          detail: `agent ${JSON.stringify(name)}`,
+          hint: 'Choose another name.',
+        });
+      }
+      return { id: row.id, token };
+    },
+    byToken: (token) =>
+      db.selectFrom('agents').selectAll().where('token_hash', '=', hashOf(token)).executeTakeFirst(),
+    get: (id) => db.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst(),
+    list: () => db.selectFrom('agents').selectAll().orderBy('id').execute(),
+    async seen(id, at) {
+      await db.updateTable('agents').set({ last_seen_at: at }).where('id', '=', id).execute();
+    },
+    async setDraining(id, on) {
+      const done = await db
+        .updateTable('agents')
+        .set({ draining: on ? 1 : 0 })
+        .where('id', '=', id)
+        .returning('id')
+        .executeTakeFirst();
+      if (done === undefined) throw new SlyError('SLY_NOT_FOUND', { detail: `agent ${id}` });
+    },
+  };
+}
+
+function hashOf(token: string): string {
+  return sha256Of(Buffer.from(token));
+}

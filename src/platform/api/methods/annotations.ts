@@ -1,0 +1,189 @@
+/** Annotations of images: replaced whole, read in the order asked. */
+import { type Static, Type } from 'typebox';
+import type { ImageAnnotation } from '../../../format/model.ts';
+import { SlyError } from '../../../lib/errors.ts';
+import type { ItemRow } from '../../store/repositories.ts';
+import { annotationEntity, type MetaIds, metaIds } from '../annotation-entity.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { datasetOf, found } from '../found.ts';
+import { listFields, listQuery, listReply } from '../list-shape.ts';
+import { Id, type MethodTable, maybe, method } from '../method.ts';
+
+const MOST_AT_ONCE = 1000;
+/** Fifty annotations with large masks are tens of megabytes. */
+const BODY_LIMIT = 256 << 20;
+
+const TagJson = Type.Object({ name: Type.String({ minLength: 1 }) });
+/** As far as this program relies on it; every other key is kept as it came. */
+const AnnotationJson = Type.Object({
+  description: maybe(Type.String()),
+  size: maybe(Type.Object({ height: Type.Integer({ minimum: 0 }), width: Type.Integer({ minimum: 0 }) })),
+  tags: maybe(Type.Array(TagJson)),
+  objects: Type.Array(
+    Type.Object({
+      classTitle: Type.String({ minLength: 1 }),
+      geometryType: maybe(Type.String()),
+      shape: maybe(Type.String()),
+      tags: maybe(Type.Array(TagJson)),
+    }),
+  ),
+});
+
+const ReadOptions = { integerCoords: maybe(Type.Boolean()) };
+
+export function annotationMethods(deps: ApiDeps): MethodTable {
+  const { stores } = deps;
+
+  async function itemsOf(
+    ids: readonly number[],
+    datasetId: number | null | undefined,
+  ): Promise<Map<number, ItemRow>> {
+    const rows = await stores.items.get([...new Set(ids)]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const id of ids) {
+      const row = found(byId.get(id), `Image with id: ${id}`);
+      if (datasetId != null && row.datasetId !== datasetId)
+        found(undefined, `Image with id: ${id} of dataset ${datasetId}`);
+    }
+    return byId;
+  }
+
+  async function entities(
+    items: readonly ItemRow[],
+    integerCoords: boolean,
+  ): Promise<Record<string, unknown>[]> {
+    const byId = new Map(items.map((item) => [item.id, item]));
+    const ids = new Map<number, MetaIds>();
+    for (const projectId of new Set(items.map((item) => item.projectId))) {
+      ids.set(projectId, metaIds(await stores.projects.meta(projectId)));
+    }
+    const stored = await stores.annotations.get(items.map((item) => item.id));
+    return stored.flatMap((one) => {
+      const item = byId.get(one.itemId);
+      const known = item === undefined ? undefined : ids.get(item.projectId);
+      return item === undefined || known === undefined
+        ? []
+        : [annotationEntity(one, item, { ids: known, integerCoords })];
+    });
+  }
+
+  return {
+    'annotations.bulk.add': method(
+      Type.Object({
+        datasetId: maybe(Id),
+        annotations: Type.Array(Type.Object({ imageId: Id, annotation: AnnotationJson }), {
+          maxItems: MOST_AT_ONCE,
+        }),
+      }),
+      async ({ datasetId, annotations }) => {
+        const items = await itemsOf(
+          annotations.map((one) => one.imageId),
+          datasetId,
+        );
+        await assertKnownNames(items, annotations);
+        const rows = annotations.map(({ imageId, annotation }) => ({
+          itemId: imageId,
+          annotation: completed(annotation, items.get(imageId)),
+        }));
+        await stores.annotations.put(rows, { subpixel: true });
+        return annotations.map(({ imageId }) => ({ imageId }));
+      },
+      { bodyLimit: BODY_LIMIT },
+    ),
+
+    'annotations.bulk.info': method(
+      Type.Object({
+        datasetId: maybe(Id),
+        imageIds: Type.Array(Id, { maxItems: MOST_AT_ONCE }),
+        ...ReadOptions,
+      }),
+      async ({ datasetId, imageIds, integerCoords }) => {
+        const items = await itemsOf(imageIds, datasetId);
+        const asked = imageIds.flatMap((id) => items.get(id) ?? []);
+        return entities(asked, integerCoords ?? true);
+      },
+    ),
+
+    'annotations.info': method(
+      Type.Object({ imageId: Id, ...ReadOptions }),
+      async ({ imageId, integerCoords }) => {
+        const items = await itemsOf([imageId], null);
+        const [entity] = await entities([...items.values()], integerCoords ?? true);
+        return found(entity, `Annotation of image ${imageId}`);
+      },
+    ),
+
+    'annotations.list': method(
+      Type.Object({ datasetId: Id, ...listFields, ...ReadOptions }),
+      async (input) => {
+        await datasetOf(stores, input.datasetId);
+        const filter = (input.filter ?? []).map((one) =>
+          one.field === 'imageId' ? { ...one, field: 'id' } : one,
+        );
+        const query = { ...listQuery({ ...input, filter }), datasetId: input.datasetId };
+        // An annotation may be megabytes: pages are shorter than those of plain rows.
+        const perPage = Math.min(query.perPage, MOST_AT_ONCE);
+        const listed = await stores.items.list({ ...query, perPage });
+        const byId = new Map(
+          (await entities(listed.entities, input.integerCoords ?? true)).map((one) => [one.imageId, one]),
+        );
+        return listReply(
+          { ...input, per_page: perPage, fields: null },
+          listed,
+          (row) => byId.get(row.id) ?? {},
+        );
+      },
+    ),
+  };
+
+  /** An object of an unknown class could be stored, but no client could read the project any more. */
+  async function assertKnownNames(
+    items: ReadonlyMap<number, ItemRow>,
+    annotations: readonly { imageId: number; annotation: Static<typeof AnnotationJson> }[],
+  ): Promise<void> {
+    const metas = new Map<number, { classes: Set<string>; tags: Set<string> }>();
+    for (const { imageId, annotation } of annotations) {
+      const projectId = items.get(imageId)?.projectId ?? 0;
+      let known = metas.get(projectId);
+      if (known === undefined) {
+        const meta = await stores.projects.meta(projectId);
+        known = {
+          classes: new Set(meta.classes.map((one) => one.title)),
+          tags: new Set(meta.tags.map((one) => one.name)),
+        };
+        metas.set(projectId, known);
+      }
+      for (const object of annotation.objects) {
+        if (!known.classes.has(object.classTitle)) throw unknownName('class', object.classTitle, imageId);
+      }
+      const tags = [...(annotation.tags ?? []), ...annotation.objects.flatMap((object) => object.tags ?? [])];
+      for (const tag of tags) if (!known.tags.has(tag.name)) throw unknownName('tag', tag.name, imageId);
+    }
+  }
+}
+
+function unknownName(what: 'class' | 'tag', name: string, imageId: number): SlyError {
+  return new SlyError('SLY_FORMAT_INVALID', {
+    detail: `annotation of image ${imageId}: the project has no ${what} ${JSON.stringify(name)}`,
+    hint: 'Send the meta first (projects.meta.update).',
+  });
+}
+
+function completed(sent: Static<typeof AnnotationJson>, item: ItemRow | undefined): ImageAnnotation {
+  const objects = sent.objects.map((object, at) => {
+    const geometryType = object.geometryType ?? object.shape;
+    if (geometryType == null) {
+      throw new SlyError('SLY_FORMAT_INVALID', {
+        detail: `objects[${at}]: expected a geometryType, got nothing`,
+      });
+    }
+    return { ...object, geometryType, shape: object.shape ?? geometryType, tags: object.tags ?? [] };
+  });
+  return {
+    ...sent,
+    description: sent.description ?? '',
+    size: sent.size ?? { height: item?.height ?? 0, width: item?.width ?? 0 },
+    tags: sent.tags ?? [],
+    objects,
+  };
+}

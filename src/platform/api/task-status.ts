@@ -1,0 +1,33 @@
+/** A task in the words the SDK knows: it polls `status` and raises on `error`. */
+import type { TaskState } from '../../protocol/task-state.ts';
+import type { TaskView } from '../ports.ts';
+
+const STATUS = {
+  queued: 'queued',
+  leased: 'consumed',
+  fetching: 'started',
+  converting: 'started',
+  publishing: 'started',
+  succeeded: 'finished',
+  failed: 'error',
+  canceled: 'stopped',
+} as const satisfies Record<TaskState, string>;
+
+export function taskStatus(task: TaskView): Record<string, unknown> {
+  return {
+    id: task.id,
+    key: task.key,
+    type: task.spec.action,
+    status: STATUS[task.state],
+    description: task.title,
+    agentId: task.agentId,
+    agentName: task.agentName,
+    attempt: task.attempt,
+    startedAt: task.startedAt,
+    finishedAt: task.endedAt,
+    createdAt: task.createdAt,
+    updatedAt: task.updatedAt,
+    error: task.failure === null ? null : { message: task.failure.detail, code: task.failure.code },
+    output: task.result === null ? {} : { ...task.result },
+  };
+}
