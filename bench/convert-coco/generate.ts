@@ -14,7 +14,10 @@ export interface CocoSize {
 
 const CATEGORIES = 80;
 
-export function writeCoco(file: string, { images, annotations, url = 'http://images.example/' }: CocoSize): void {
+export function writeCoco(
+  file: string,
+  { images, annotations, url = 'http://images.example/' }: CocoSize,
+): void {
   const out = openSync(file, 'w');
   const random = generator(images);
   const parts: string[] = [];

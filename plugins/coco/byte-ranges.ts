@@ -68,7 +68,8 @@ export function createByteRanges(): ByteRanges {
         belongs[i] = item;
         if (item < items) starts[item + 1] = (starts[item + 1] ?? 0) + 1;
       }
-      for (let item = 0; item < items; item++) starts[item + 1] = (starts[item + 1] ?? 0) + (starts[item] ?? 0);
+      for (let item = 0; item < items; item++)
+        starts[item + 1] = (starts[item + 1] ?? 0) + (starts[item] ?? 0);
       const next = starts.slice();
       order = new Uint32Array(starts[items] ?? 0);
       for (let i = 0; i < count; i++) {

@@ -13,9 +13,9 @@
  */
 import { shown } from '../../src/format/problem.ts';
 import type { ProjectWriter } from '../../src/plugin-kit/plugin.ts';
+import type { IdCodes } from './id-code.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { HAS } from './scan-json.ts';
-import type { IdCodes } from './id-code.ts';
 import { graphTemplate } from './skeleton.ts';
 
 export interface CategoryClasses {
@@ -57,12 +57,17 @@ export interface ClassOptions {
 export function defineClasses(
   sources: readonly CategorySource[],
   idOf: IdCodes,
-  { project, book, masksStay }: { project: Pick<ProjectWriter, 'defineClass'>; book: ProblemBook } & ClassOptions,
+  {
+    project,
+    book,
+    masksStay,
+  }: { project: Pick<ProjectWriter, 'defineClass'>; book: ProblemBook } & ClassOptions,
 ): ReadonlyMap<number, CategoryClasses>[] {
   const known = new Map<string, Known>();
   const byFile = sources.map((source) => collect(source, known, idOf, book));
   const classes = new Map<string, CategoryClasses>();
-  for (const category of known.values()) classes.set(category.name, define(category, project, book, masksStay));
+  for (const category of known.values())
+    classes.set(category.name, define(category, project, book, masksStay));
   return byFile.map((names) => {
     const found = new Map<number, CategoryClasses>();
     for (const [code, name] of names) {
@@ -85,7 +90,8 @@ function collect(
   for (const [i, raw] of categories.entries()) {
     const category = (raw ?? {}) as Record<string, unknown>;
     const code = idOf(category.id);
-    const name = readName(category.name) ?? (Number.isNaN(code) ? undefined : `category ${String(category.id)}`);
+    const name =
+      readName(category.name) ?? (Number.isNaN(code) ? undefined : `category ${String(category.id)}`);
     const place = `categories[${i}]`;
     if (Number.isNaN(code) || name === undefined) {
       book.note('warning', 'categories without an id', () => ({
@@ -186,7 +192,8 @@ function define(
   const endsWithBox = /bbox$/.test(name);
   const bare = free && (own & (HAS.polygon | HAS.rle)) === 0;
   // Nothing is outlined here, but the file outlines others: the class is wanted, as their shape.
-  const asOthers = bare && (around & (HAS.polygon | HAS.rle)) !== 0 && !(endsWithBox && (own & HAS.box) !== 0);
+  const asOthers =
+    bare && (around & (HAS.polygon | HAS.rle)) !== 0 && !(endsWithBox && (own & HAS.box) !== 0);
   if ((own & HAS.polygon) !== 0 || (hasMask && !masksStay) || asOthers)
     classes.polygon = project.defineClass({ ...base, title: title('_polygon'), shape: 'polygon' });
   if (hasMask && masksStay)

@@ -68,14 +68,14 @@ function build(): Uint8Array {
   const on = (state: number, bytes: string, next: number): void => {
     for (const byte of Buffer.from(bytes, 'latin1')) table[(state << 8) | byte] = next;
   };
-  const text = (state: number, escape: number, end: number): void => {
+  const text = (state: number, escaped: number, end: number): void => {
     for (let byte = 0x20; byte < 256; byte++) table[(state << 8) | byte] = state;
     on(state, '"', end);
-    on(state, '\\', escape);
-    on(escape, '"\\/bfnrt', state);
-    on(escape, 'u', escape + 1);
-    for (let hex = escape + 1; hex <= escape + 4; hex++)
-      on(hex, '0123456789abcdefABCDEF', hex === escape + 4 ? state : hex + 1);
+    on(state, '\\', escaped);
+    on(escaped, '"\\/bfnrt', state);
+    on(escaped, 'u', escaped + 1);
+    for (let hex = escaped + 1; hex <= escaped + 4; hex++)
+      on(hex, '0123456789abcdefABCDEF', hex === escaped + 4 ? state : hex + 1);
   };
   const [space, digits] = [' \t\n\r', '0123456789'];
   for (const kind of [IN_LIST, IN_OBJECT, IN_ELEMENTS]) {

@@ -24,7 +24,13 @@ export function toNumber(value: unknown): number | undefined {
  * `[x, y, width, height]` as corners inside the image; undefined when nothing of it is. Negative sizes mean the
  * corner on the other side; a box thinner than a pixel keeps one.
  */
-export function boxPixels(x: number, y: number, w: number, h: number, size: Size): [Point, Point] | undefined {
+export function boxPixels(
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  size: Size,
+): [Point, Point] | undefined {
   const across = span(Math.min(x, x + w), Math.max(x, x + w), size.width);
   const down = span(Math.min(y, y + h), Math.max(y, y + h), size.height);
   if (across === undefined || down === undefined) return undefined;

@@ -15,8 +15,10 @@ export interface Rle {
   counts: string | readonly number[];
 }
 
-/** More would not fit a buffer, and no picture is that large. */
+/** No picture is that large. */
 const MAX_PIXELS = 1e9;
+/** Of one object: its box is held in memory, a byte a pixel. */
+const MAX_BOX_PIXELS = 2e8;
 const [FIRST, LAST] = [48, 111];
 
 /** Throws SLY_FORMAT_INVALID for characters or lengths that cannot be. */
@@ -90,6 +92,8 @@ export function maskOfRle(rle: Rle): Mask | undefined {
   const box = boxOfRuns(runs, height);
   if (box === undefined) return undefined;
   const { x, y, width } = box;
+  if (width * box.height > MAX_BOX_PIXELS)
+    throw bad(`expected an object of at most ${MAX_BOX_PIXELS} pixels, got ${width} x ${box.height}`);
   const data = new Uint8Array(width * box.height);
   let from = 0;
   for (let i = 0; i < runs.length; i++) {

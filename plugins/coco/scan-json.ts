@@ -6,12 +6,12 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import type { IdCodes } from './id-code.ts';
-import { EVENT, STEP } from './json-states.ts';
 import * as json from './json-states.ts';
+import { EVENT, STEP } from './json-states.ts';
 
 export interface CocoSink {
   /** `bytes` are valid during the call only. */
-  element(key: string, index: number, bytes: Buffer): void;
+  element(key: string, index: number, bytes: Buffer, offset: number): void;
   annotation(found: FoundAnnotation): void;
   /** An entry of a list that is no object. */
   notObject(key: string, index: number): void;
@@ -62,7 +62,9 @@ const LOOK_BACK = 1024;
 const [QUOTE, COMMA, ZERO, NINE, COLON] = [0x22, 0x2c, 0x30, 0x39, 0x3a];
 const [OPEN, BACKSLASH, CLOSE, BRACE, CLOSE_BRACE] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d];
 const WORDS = ['true', 'false', 'null', 'NaN', 'Infinity'].map((word) => Buffer.from(word));
-const [F_IMAGE, F_CATEGORY, F_SEGMENTATION, F_BBOX, F_KEYPOINTS, F_CAPTION, F_SEGMENTS] = [1, 2, 3, 4, 5, 6, 7];
+const [F_IMAGE, F_CATEGORY, F_SEGMENTATION, F_BBOX, F_KEYPOINTS, F_CAPTION, F_SEGMENTS] = [
+  1, 2, 3, 4, 5, 6, 7,
+];
 
 export interface ScanOptions {
   idOf: IdCodes;
@@ -166,7 +168,8 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
           break;
         }
         case json.CLOSE_LIST:
-          if (depth === 2 && stack[2] === json.IN_ELEMENTS) endElement(before === json.firstValue(json.IN_ELEMENTS));
+          if (depth === 2 && stack[2] === json.IN_ELEMENTS)
+            endElement(before === json.firstValue(json.IN_ELEMENTS));
           depth--;
           now = json.afterValue(stack[depth] ?? 0);
           break;
@@ -238,7 +241,7 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
       found.length = end - elementAt;
       if (sawNan) found.has |= HAS.nan;
       sink.annotation(found);
-    } else sink.element(rootKey, index, buffer.subarray(elementAt, end));
+    } else sink.element(rootKey, index, buffer.subarray(elementAt, end), base + elementAt);
     elementAt = -1;
   }
 

@@ -17,7 +17,10 @@ export function graphTemplate(
   const template: Template = { nodes: {}, edges: [] };
   for (const [i, name] of names.entries()) {
     const angle = (2 * Math.PI * i) / names.length - Math.PI / 2;
-    const loc: [number, number] = [Math.round(50 + 45 * Math.cos(angle)), Math.round(50 + 45 * Math.sin(angle))];
+    const loc: [number, number] = [
+      Math.round(50 + 45 * Math.cos(angle)),
+      Math.round(50 + 45 * Math.sin(angle)),
+    ];
     template.nodes[name] = { label: name, loc, color: NODE_COLOR };
   }
   let dangling = 0;
@@ -48,7 +51,9 @@ export function keypointsOf(config: Readonly<Record<string, unknown>>): Keypoint
   });
   const place = new Map(ids.map((id, i) => [id, i + 1]));
   const skeleton: [number, number][] = [];
-  for (const edge of Array.isArray(config.edges) ? (config.edges as { src?: unknown; dst?: unknown }[]) : []) {
+  for (const edge of Array.isArray(config.edges)
+    ? (config.edges as { src?: unknown; dst?: unknown }[])
+    : []) {
     const from = place.get(String(edge?.src));
     const to = place.get(String(edge?.dst));
     if (from !== undefined && to !== undefined) skeleton.push([from, to]);

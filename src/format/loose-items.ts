@@ -33,14 +33,15 @@ export function matchLooseItems(paths: Iterable<string>, isImage: (path: string)
     const { base, name } = path.posix.parse(image);
     const item: FoundItem & { image: string } = { name: base, image };
     const exact = nearest(image, anns.get(`${base}.json`));
-    const ann = exact ?? nearest(image, anns.get(`${name}.json`));
+    const byStem = nearest(image, anns.get(`${name}.json`));
+    const ann = closer(exact, byStem);
     if (ann !== undefined) {
-      const list = claims.get(ann) ?? [];
-      list.push({ item, exact: exact !== undefined });
-      claims.set(ann, list);
+      const list = claims.get(ann.file) ?? [];
+      list.push({ item, exact: ann === exact });
+      claims.set(ann.file, list);
     }
     const meta = nearest(image, metas.get(`${base}.json`));
-    if (meta !== undefined) item.meta = meta;
+    if (meta !== undefined) item.meta = meta.file;
     found.items.push(item);
   }
   for (const [ann, list] of claims) {
@@ -58,13 +59,24 @@ export function matchLooseItems(paths: Iterable<string>, isImage: (path: string)
   return found;
 }
 
-function nearest(image: string, candidates: readonly string[] | undefined): string | undefined {
-  let best: { file: string; distance: number } | undefined;
+interface Candidate {
+  file: string;
+  distance: number;
+}
+
+function nearest(image: string, candidates: readonly string[] | undefined): Candidate | undefined {
+  let best: Candidate | undefined;
   for (const file of candidates ?? []) {
     const distance = stepsBetween(image, file);
     if (best === undefined || distance < best.distance) best = { file, distance };
   }
-  return best?.file;
+  return best;
+}
+
+/** The full name counts more, but not against an annotation that lies nearer. */
+function closer(exact: Candidate | undefined, byStem: Candidate | undefined): Candidate | undefined {
+  if (exact === undefined || byStem === undefined) return exact ?? byStem;
+  return byStem.distance < exact.distance ? byStem : exact;
 }
 
 /** Folders one has to leave and enter on the way from one file to the other. */

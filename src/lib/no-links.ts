@@ -5,7 +5,7 @@ import { joinInside } from './safe-path.ts';
 
 /**
  * Joins a relative path from outside to a folder of ours and refuses it when any part of the way below `root`
- * is a link: what `joinInside` cannot see. A part that is not there is SLY_NOT_FOUND.
+ * is a link: what `joinInside` cannot see. Nothing says that the result is there.
  */
 export async function joinWithoutLinks(root: string, relative: string): Promise<string> {
   const target = joinInside(root, relative);
@@ -13,13 +13,12 @@ export async function joinWithoutLinks(root: string, relative: string): Promise<
   for (const part of path.relative(root, target).split(path.sep)) {
     if (part === '') continue;
     at = path.join(at, part);
-    let isLink: boolean;
+    let isLink = false;
     try {
       isLink = (await lstat(at)).isSymbolicLink();
     } catch (error) {
       const errno = errnoOf(error);
-      if (errno === 'ENOENT' || errno === 'ENOTDIR')
-        throw new SlyError('SLY_NOT_FOUND', { detail: `${JSON.stringify(relative)} is not there`, cause: error });
+      if (errno === 'ENOENT' || errno === 'ENOTDIR') return target;
       throw error;
     }
     if (isLink) {

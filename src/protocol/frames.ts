@@ -5,7 +5,12 @@
 import type { Static, TSchema } from 'typebox';
 import { SlyError } from '../lib/errors.ts';
 import { createParser, type Parser } from '../lib/schema.ts';
-import { type AgentMessage, AgentMessageSchema, type PlatformMessage, PlatformMessageSchema } from './link.ts';
+import {
+  type AgentMessage,
+  AgentMessageSchema,
+  type PlatformMessage,
+  PlatformMessageSchema,
+} from './link.ts';
 
 type Tagged = TSchema & { properties: { type: { const: string } } };
 
@@ -55,7 +60,8 @@ function parse<T>(parsers: ReadonlyMap<string, Parser<T>>, text: string): T {
   } catch (cause) {
     throw new SlyError('SLY_BAD_MESSAGE', { detail: `expected JSON, got ${shown(text)}`, cause });
   }
-  const type: unknown = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  const type: unknown =
+    typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   const parser = typeof type === 'string' ? parsers.get(type) : undefined;
   if (parser === undefined) {
     throw new SlyError('SLY_BAD_MESSAGE', {

@@ -29,7 +29,10 @@ export async function findWriters(
       if (!(await isWriting(path.join(proc, pid, 'fdinfo', fd)))) continue;
       const command = (await readFile(path.join(proc, pid, 'comm'), 'utf8').catch(() => '')).trim();
       const file = path.relative(path.dirname(source), target);
-      found.set(source, `${file} is open for writing by process ${pid}${command === '' ? '' : ` (${command})`}`);
+      found.set(
+        source,
+        `${file} is open for writing by process ${pid}${command === '' ? '' : ` (${command})`}`,
+      );
     }
   }
   return found;

@@ -14,11 +14,7 @@ export interface TopEntry {
   taskFile: string | undefined;
 }
 
-export interface Top {
-  entries: Map<string, TopEntry>;
-  /** Nothing at all is in the folder, not even our own. */
-  isBare: boolean;
-}
+export type Top = ReadonlyMap<string, TopEntry>;
 
 const TASK_ENDING = `.${TASK_FILE}`;
 
@@ -31,7 +27,7 @@ export async function readTop(folder: string): Promise<Top> {
     const entry = isText ? topEntry(folder, name, names) : badName(name);
     if (entry !== undefined) entries.set(name, entry);
   }
-  return { entries, isBare: listed.length === 0 };
+  return entries;
 }
 
 function topEntry(folder: string, name: string, names: ReadonlySet<string>): TopEntry | undefined {
@@ -39,19 +35,37 @@ function topEntry(folder: string, name: string, names: ReadonlySet<string>): Top
   if (kind === 'junk' || kind === 'dot' || kind === 'marker') return undefined;
   if (kind === 'temp' && name.startsWith('.')) return undefined;
   if (name.endsWith(TASK_ENDING) || name.endsWith(MARKER)) return undefined;
-  const base: TopEntry = { name, isFolder: false, ignored: undefined, holding: undefined, taskFile: undefined };
+  const base: TopEntry = {
+    name,
+    isFolder: false,
+    ignored: undefined,
+    holding: undefined,
+    taskFile: undefined,
+  };
   if (kind === 'task-file') {
-    return ignore(base, 'a task file belongs to one source', `Put it inside the folder, or name it <source>.${TASK_FILE}.`);
+    return ignore(
+      base,
+      'a task file belongs to one source',
+      `Put it inside the folder, or name it <source>.${TASK_FILE}.`,
+    );
   }
   let look: ReturnType<typeof lookAtFile>;
   try {
     look = lookAtFile(`${folder}/${name}`);
   } catch (error) {
-    return ignore(base, `it cannot be looked at (${errnoOf(error) ?? String(error)})`, 'Check its permissions.');
+    return ignore(
+      base,
+      `it cannot be looked at (${errnoOf(error) ?? String(error)})`,
+      'Check its permissions.',
+    );
   }
   if (look === undefined) return undefined;
   if (look.kind === 'link')
-    return ignore(base, 'it is a symbolic link, which is never followed', 'Move or copy the data here instead.');
+    return ignore(
+      base,
+      'it is a symbolic link, which is never followed',
+      'Move or copy the data here instead.',
+    );
   if (look.kind !== 'file' && look.kind !== 'folder')
     return ignore(base, look.reason, 'Only folders, archives and plain files are imported.');
   base.isFolder = look.kind === 'folder';
@@ -64,7 +78,13 @@ function topEntry(folder: string, name: string, names: ReadonlySet<string>): Top
 }
 
 function badName(name: string): TopEntry {
-  const base: TopEntry = { name, isFolder: false, ignored: undefined, holding: undefined, taskFile: undefined };
+  const base: TopEntry = {
+    name,
+    isFolder: false,
+    ignored: undefined,
+    holding: undefined,
+    taskFile: undefined,
+  };
   return ignore(base, 'its name is not valid UTF-8', 'Rename it, for example with convmv or detox.');
 }
 

@@ -49,7 +49,10 @@ function head(status: SourceStatus): string {
     ['Detail', status.detail],
     ['Hint', status.hint],
     ['Project', status.project === undefined ? undefined : `${status.project} ${status.link ?? ''}`.trim()],
-    ['Format', status.plugin === undefined ? undefined : `${status.plugin}, because ${status.because ?? '?'}`],
+    [
+      'Format',
+      status.plugin === undefined ? undefined : `${status.plugin}, because ${status.because ?? '?'}`,
+    ],
     [
       'Files',
       counts === undefined
@@ -61,7 +64,9 @@ function head(status: SourceStatus): string {
     ['Ended', status.endedAt],
   ];
   return rows
-    .flatMap(([label, value]) => (value === undefined ? [] : [`${`${label}:`.padEnd(9)}${printable(value)}\n`]))
+    .flatMap(([label, value]) =>
+      value === undefined ? [] : [`${`${label}:`.padEnd(9)}${printable(value)}\n`],
+    )
     .join('');
 }
 

@@ -18,6 +18,7 @@ export interface Settler {
 
 /** A look may cost this share of the time between two of them. */
 const COST_FACTOR = 10;
+const PATIENCE = 12;
 
 export function createSettler(settleMs: number): Settler {
   const seen = new Map<string, { version: string; since: number }>();
@@ -27,10 +28,10 @@ export function createSettler(settleMs: number): Settler {
       const known = seen.get(name);
       const dueInMs = Math.max(settleMs, scan.tookMs * COST_FACTOR);
       if (known?.version !== version) seen.set(name, { version, since: at });
-      const why = holding ?? scan.holding;
-      if (why !== undefined) return wait(why, dueInMs);
-      if (scan.files === 0) return wait(emptyText(scan), dueInMs);
       const since = known?.version === version ? known.since : at;
+      const why = holding ?? scan.holding ?? (scan.files === 0 ? emptyText(scan) : undefined);
+      // One that waits for a person is left to the regular scans after a while.
+      if (why !== undefined) return wait(why, at - since > PATIENCE * settleMs ? Infinity : dueInMs);
       const left = since + settleMs - at;
       if (left <= 0) return { settled: true };
       const isNew = known?.version !== version && known !== undefined;

@@ -3,7 +3,12 @@ import type { InventoryRow, TaskStanding } from '../journal/intake-inventory.ts'
 import type { SourceScan } from './scan-source.ts';
 import type { SourceStatus } from './status-files.ts';
 
-export function settlingStatus(source: string, scan: SourceScan, detail: string, settleMs: number): SourceStatus {
+export function settlingStatus(
+  source: string,
+  scan: SourceScan,
+  detail: string,
+  settleMs: number,
+): SourceStatus {
   return {
     source,
     state: 'settling',

@@ -62,7 +62,8 @@ export function createStatusFiles(deps: { uploadFolder: string; log: Logger }): 
   let warned = false;
   let working: Promise<void> | undefined;
 
-  const fileOf = (source: string, ending: string): string => path.join(folder, `${statusName(source)}${ending}`);
+  const fileOf = (source: string, ending: string): string =>
+    path.join(folder, `${statusName(source)}${ending}`);
 
   function warn(error: unknown): void {
     const level = warned ? 'debug' : 'warn';
@@ -133,10 +134,13 @@ export function createStatusFiles(deps: { uploadFolder: string; log: Logger }): 
     hasReport: async (source) => (await lstat(fileOf(source, REPORT)).catch(() => undefined)) !== undefined,
     reportName: (source) => `${statusName(source)}${REPORT}`,
     async sweep(known) {
-      const keep = new Set([...known].flatMap((name) => [STATUS, REPORT].map((end) => `${statusName(name)}${end}`)));
+      const keep = new Set(
+        [...known].flatMap((name) => [STATUS, REPORT].map((end) => `${statusName(name)}${end}`)),
+      );
       for (const name of await readdir(folder).catch(() => [])) {
         const isOurs = name.endsWith(STATUS) || name.endsWith(REPORT) || /^\.[0-9a-f]{12}\.tmp$/.test(name);
-        if (isOurs && !keep.has(name)) await rm(path.join(folder, name), { force: true }).catch(() => undefined);
+        if (isOurs && !keep.has(name))
+          await rm(path.join(folder, name), { force: true }).catch(() => undefined);
       }
     },
     async flush() {

@@ -36,7 +36,8 @@ export async function readTaskFile(file: string): Promise<string | undefined> {
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
-    const detail = errno === 'ELOOP' ? 'expected a plain file, got a symbolic link' : `cannot be read (${errno})`;
+    const detail =
+      errno === 'ELOOP' ? 'expected a plain file, got a symbolic link' : `cannot be read (${errno})`;
     throw new SlyError('SLY_TASK_FILE', { detail, cause: error });
   }
   try {

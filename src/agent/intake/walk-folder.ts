@@ -138,7 +138,8 @@ function showBytes(bytes: Buffer): string {
 function kindOf(stat: BigIntStats): { kind: WalkKind; reason: string } {
   if (stat.isFile()) return { kind: 'file', reason: '' };
   if (stat.isDirectory()) return { kind: 'folder', reason: '' };
-  if (stat.isSymbolicLink()) return { kind: 'link', reason: 'it is a symbolic link, which is never followed' };
+  if (stat.isSymbolicLink())
+    return { kind: 'link', reason: 'it is a symbolic link, which is never followed' };
   const what = stat.isFIFO() ? 'a named pipe' : stat.isSocket() ? 'a socket' : 'a device';
   return { kind: 'special', reason: `it is ${what}, not a file` };
 }

@@ -130,9 +130,7 @@ export function createIntakeInventory(db: JournalDatabase, clock: Clock): Intake
   const putHash = db.prepare(
     'INSERT OR REPLACE INTO intake_hashes (name, path, size, mtime_ns, inode, sha256) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const hashCount = db
-    .prepare<[string], number>('SELECT count(*) FROM intake_hashes WHERE name = ?')
-    .pluck();
+  const hashCount = db.prepare<[string], number>('SELECT count(*) FROM intake_hashes WHERE name = ?').pluck();
   const standing = db.prepare<
     [string],
     {

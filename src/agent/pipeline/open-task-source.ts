@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SlyError } from '../../lib/errors.ts';
 import { createLimit } from '../../lib/limit.ts';
+import { joinWithoutLinks } from '../../lib/no-links.ts';
 import { joinInside } from '../../lib/safe-path.ts';
 import type { ImportSpec, TaskSource } from '../../protocol/task.ts';
 import type { OpenSource, SourceTree } from './ports.ts';
@@ -36,7 +37,7 @@ export async function openTaskSource(ctx: StepContext, spec: ImportSpec): Promis
 async function placeSource(ctx: StepContext, source: TaskSource): Promise<OpenSource> {
   switch (source.kind) {
     case 'upload':
-      return { kind: 'path', path: joinInside(ctx.deps.uploadFolder, source.path) };
+      return { kind: 'path', path: await joinWithoutLinks(ctx.deps.uploadFolder, source.path) };
     case 'path':
       return { kind: 'path', path: source.path };
     case 'blobs': {

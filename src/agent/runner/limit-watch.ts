@@ -58,9 +58,11 @@ export function watchLimits(options: LimitWatchOptions): LimitWatch {
     for (;;) {
       await clock.sleep(tick, { signal });
       const now = clock.now();
-      if (now - startedAt > limits.wallMs) return ['wall', `ran ${now - startedAt} ms of ${limits.wallMs} ms`];
+      if (now - startedAt > limits.wallMs)
+        return ['wall', `ran ${now - startedAt} ms of ${limits.wallMs} ms`];
       const silence = silenceMs();
-      if (silence > limits.idleMs) return ['idle', `no output for ${silence} ms, allowed ${limits.idleMs} ms`];
+      if (silence > limits.idleMs)
+        return ['idle', `no output for ${silence} ms, allowed ${limits.idleMs} ms`];
       if (now < nextMeasure) continue;
       if (mayHavePassed(now) && (await measure()))
         return ['output-limit', `wrote more than ${limits.outputBytes} bytes`];
@@ -83,7 +85,10 @@ export function watchLimits(options: LimitWatchOptions): LimitWatch {
     async wroteTooMuch() {
       if (!mayHavePassed(clock.now())) return false;
       const { signal: never } = new AbortController();
-      return (await measureFolder(outputFolder, { stopAt: limits.outputBytes, signal: never })) > limits.outputBytes;
+      return (
+        (await measureFolder(outputFolder, { stopAt: limits.outputBytes, signal: never })) >
+        limits.outputBytes
+      );
     },
   };
 }

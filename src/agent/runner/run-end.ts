@@ -29,7 +29,8 @@ export function decideEnd(facts: EndFacts): { reason: ExitReason; detail: string
   }
   if (cause !== undefined) return { reason: cause, detail: causeDetail };
   // A child may have been ended while the plugin itself went on and did its work: then nothing failed.
-  if (oomKilled && code !== 0) return { reason: 'oom', detail: `the memory limit was reached (code ${code})` };
+  if (oomKilled && code !== 0)
+    return { reason: 'oom', detail: `the memory limit was reached (code ${code})` };
   if (code === SIGKILL) return { reason: 'killed', detail: 'it was ended by SIGKILL from outside' };
   if (code === SIGTERM) return { reason: 'stopped', detail: 'it was ended by SIGTERM from outside' };
   const signal = code > 128 && code <= 128 + 64 ? ` (signal ${code - 128})` : '';

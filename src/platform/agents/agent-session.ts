@@ -42,7 +42,12 @@ const INBOX_BYTES = 4 << 20;
 /** A peer that does not answer a close frame does not get to keep the socket. */
 const CLOSE_MS = 1_000;
 
-export function runSession(ws: WebSocket, who: { agentId: number; name: string }, deps: SessionDeps): void {
+/** Resolves when the connection is closed and everything that came over it is done. Never rejects. */
+export function runSession(
+  ws: WebSocket,
+  who: { agentId: number; name: string },
+  deps: SessionDeps,
+): Promise<void> {
   const { handlers, policy, clock } = deps;
   const log = deps.log.child({ agentId: who.agentId, agent: who.name });
   let agent: LiveAgent | undefined;
@@ -75,7 +80,7 @@ export function runSession(ws: WebSocket, who: { agentId: number; name: string }
   }
 
   function close(code: number, reason: string): void {
-    inbox.close();
+    background('inbox', log, inbox.close());
     if (ws.readyState === ws.OPEN) {
       log.info({ code, reason }, 'link closed by the platform');
       ws.close(code, reason);
@@ -85,17 +90,21 @@ export function runSession(ws: WebSocket, who: { agentId: number; name: string }
 
   async function handle(waiting: readonly Frame[]): Promise<number> {
     const events: NumberedEvent[] = [];
+    let taken = 0;
     for (const frame of waiting.slice(0, MAX_BATCH)) {
       const message = read(frame);
-      if (message?.type === 'event' && agent !== undefined) events.push(message);
-      else if (events.length > 0) break;
+      if (message === undefined) taken++;
+      else if (message.type === 'event' && agent !== undefined) {
+        events.push(message);
+        taken++;
+      } else if (taken > 0) break;
       else {
-        if (message !== undefined) await one(message as AgentMessage);
+        await one(message as AgentMessage);
         return 1;
       }
     }
-    if (agent !== undefined) await handlers.events(agent, events);
-    return events.length;
+    if (agent !== undefined && events.length > 0) await handlers.events(agent, events);
+    return taken;
   }
 
   /** Undefined: answered already. */
@@ -162,12 +171,16 @@ export function runSession(ws: WebSocket, who: { agentId: number; name: string }
     inbox.push({ text: isBinary ? '' : String(data), isBinary });
   });
   ws.on('error', (error) => log.debug({ err: error }, 'socket error'));
-  ws.on('close', (code, reason) => {
-    clearTimeout(handshake);
-    clearInterval(watch);
-    inbox.close();
-    if (agent === undefined) return;
-    log.info({ code, reason: String(reason) }, 'agent disconnected');
-    background('agent left', log, handlers.left(agent));
+  return new Promise((resolve) => {
+    ws.on('close', (code, reason) => {
+      clearTimeout(handshake);
+      clearInterval(watch);
+      if (agent !== undefined) log.info({ code, reason: String(reason) }, 'agent disconnected');
+      const over = async (): Promise<void> => {
+        await inbox.close();
+        if (agent !== undefined) await handlers.left(agent);
+      };
+      background('agent left', log, over().finally(resolve));
+    });
   });
 }

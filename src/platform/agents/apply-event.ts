@@ -7,8 +7,16 @@ import { type FailureInfo, SlyError, toFailureInfo } from '../../lib/errors.ts';
 import type { AgentEvent } from '../../protocol/link.ts';
 import type { Task } from '../../protocol/task.ts';
 import { canMove, isActive, isFinal } from '../../protocol/task-state.ts';
-import { advance, askCancel, endReported, insertTask, leaseTo, type MoveContext, retry } from './task-moves.ts';
 import type { TaskRow } from './tables.ts';
+import {
+  advance,
+  askCancel,
+  endReported,
+  insertTask,
+  leaseTo,
+  type MoveContext,
+  retry,
+} from './task-moves.ts';
 
 /** Undefined: applied, or rightly without effect. */
 export type EventProblem = FailureInfo | undefined;

@@ -34,7 +34,10 @@ export function createEndedAttempts(deps: {
         try {
           await onAttemptEnded(key, attempt, end_state ?? 'queued');
         } catch (error) {
-          log.error({ err: error, taskKey: key, attempt }, 'what an ended attempt staged could not be dropped');
+          log.error(
+            { err: error, taskKey: key, attempt },
+            'what an ended attempt staged could not be dropped',
+          );
           continue;
         }
         await db

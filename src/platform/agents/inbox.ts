@@ -6,7 +6,8 @@
  */
 export interface Inbox {
   push(frame: Frame): void;
-  close(): void;
+  /** Resolves when what is being handled is done; nothing more is handled. */
+  close(): Promise<void>;
 }
 
 export interface Frame {
@@ -24,14 +25,13 @@ export interface InboxOptions {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  let waiting: Frame[] = [];
+  const waiting: Frame[] = [];
   let bytes = 0;
   let isPaused = false;
   let isClosed = false;
-  let isRunning = false;
+  let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
-    isRunning = true;
     try {
       while (waiting.length > 0 && !isClosed) {
         const taken = await options.handle(waiting);
@@ -44,7 +44,7 @@ export function createInbox(options: InboxOptions): Inbox {
     } catch (error) {
       options.onError(error);
     } finally {
-      isRunning = false;
+      running = undefined;
     }
   }
 
@@ -57,11 +57,11 @@ export function createInbox(options: InboxOptions): Inbox {
         isPaused = true;
         options.pause();
       }
-      if (!isRunning) void run();
+      running ??= run();
     },
-    close() {
+    async close() {
       isClosed = true;
-      waiting = [];
+      await running;
     },
   };
 }

@@ -8,8 +8,8 @@ import { isActive } from '../../protocol/task-state.ts';
 import { find } from './apply-event.ts';
 import { type Ref, refId } from './live-agents.ts';
 import type { AgentsPolicy } from './policy.ts';
-import { leaseFor, leaseTo, lose, type MoveContext } from './task-moves.ts';
 import type { AgentsDatabase, TaskRow } from './tables.ts';
+import { leaseFor, leaseTo, lose, type MoveContext } from './task-moves.ts';
 import type { TaskWriter } from './task-writer.ts';
 
 export type Verdict = 'resume' | 'abandon' | 'cancel';
@@ -75,7 +75,12 @@ export async function renew(
   return lost;
 }
 
-async function reportedBy(ctx: MoveContext, taskId: number, attempt: number, agentId: number): Promise<boolean> {
+async function reportedBy(
+  ctx: MoveContext,
+  taskId: number,
+  attempt: number,
+  agentId: number,
+): Promise<boolean> {
   const row = await ctx.trx
     .selectFrom('attempts')
     .select(['outcome', 'agent_id'])

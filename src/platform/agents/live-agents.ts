@@ -2,8 +2,9 @@
  * Who is connected right now. Owns the one-connection-an-agent rule: at most one entry an agent, and an
  * entry goes away only with its own connection.
  */
-import type { AgentMessage, PlatformMessage, PluginOfferSchema, Telemetry } from '../../protocol/link.ts';
+
 import type { Static } from 'typebox';
+import type { AgentMessage, PlatformMessage, PluginOfferSchema, Telemetry } from '../../protocol/link.ts';
 
 export type PluginOffer = Static<typeof PluginOfferSchema>;
 export type Hello = Extract<AgentMessage, { type: 'hello' }>;

@@ -64,12 +64,13 @@ export interface TaskHistoryTable {
   failure: string | null;
 }
 
-export interface AgentsTables {
+/** An alias and not an interface: kysely wants an index signature. */
+export type AgentsTables = {
   agents: AgentTable;
   tasks: TaskTable;
   attempts: AttemptTable;
   task_history: TaskHistoryTable;
-}
+};
 
 export type AgentsDatabase = Kysely<Tables & AgentsTables>;
 export type AgentsTransaction = Transaction<Tables & AgentsTables>;

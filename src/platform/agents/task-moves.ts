@@ -82,7 +82,9 @@ export async function leaseTo(ctx: MoveContext, row: TaskRow, agentId: number): 
 
 /** Work that nobody else could do is not taken away because its holder is silent for a while. */
 export function leaseFor(policy: AgentsPolicy, row: TaskRow, agentId: number): number {
-  return row.pinned_agent_id === agentId && row.cancel_reason === null ? policy.pinnedLeaseMs : policy.leaseMs;
+  return row.pinned_agent_id === agentId && row.cancel_reason === null
+    ? policy.pinnedLeaseMs
+    : policy.leaseMs;
 }
 
 /** A step forward that an agent reports; not for ends. */
@@ -149,7 +151,10 @@ export async function lose(ctx: MoveContext, row: TaskRow, why: string): Promise
     set: {
       ...ended(ctx.now),
       lost,
-      failure: JSON.stringify({ ...failure, detail: `${lost} attempts in a row were lost; ${failure.detail}` }),
+      failure: JSON.stringify({
+        ...failure,
+        detail: `${lost} attempts in a row were lost; ${failure.detail}`,
+      }),
     },
   });
 }

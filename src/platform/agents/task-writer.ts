@@ -3,9 +3,9 @@
  * commit and never before; a failed one tells nothing.
  */
 import type { Clock } from '../../lib/clock.ts';
-import type { MoveContext } from './task-moves.ts';
 import type { AgentsPolicy } from './policy.ts';
 import type { AgentsDatabase } from './tables.ts';
+import type { MoveContext } from './task-moves.ts';
 
 export interface TaskWriter {
   /** One transaction, durable when it resolves. */

@@ -90,6 +90,7 @@ export function createDoor({ authenticate, onSession, allowedOrigins, log }: Doo
 }
 
 function refuse(socket: Duplex, status: number, text: string): void {
-  if (!socket.destroyed)
-    socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  if (socket.destroyed) return;
+  const answer = `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  socket.end(answer, () => socket.destroy());
 }

@@ -1,5 +1,5 @@
 /** `/login?code=...` makes a session of a one-time code and goes on to the page; `/logout` ends it. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { toSlyError } from '../../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
 
@@ -19,8 +19,10 @@ export function registerLogin(app: FastifyInstance, deps: Pick<ApiDeps, 'auth' |
     }
   });
 
-  app.post('/logout', async (request, reply) => {
+  const isThePage = async (request: FastifyRequest): Promise<void> => {
     await auth.authenticate(request.headers, 'call', publicUrl);
+  };
+  app.post('/logout', { onRequest: isThePage }, async (request, reply) => {
     await auth.logout(request.headers);
     return reply.header('set-cookie', auth.cookie('', request.headers, publicUrl)).send({ success: true });
   });

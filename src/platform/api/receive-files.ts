@@ -36,7 +36,10 @@ export async function receiveFiles(
   }
 
   const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, parts: MOST_PARTS } });
-  for await (const part of parts) {
+  for (;;) {
+    const next = await readable(() => parts.next());
+    if (next.done === true) break;
+    const part = next.value;
     if (part.type !== 'file') continue;
     const at = received.length;
     const { head, rest } = await readHead(part.file);
@@ -66,8 +69,18 @@ async function storeLarge(
     const error = toSlyError(thrown);
     // What may succeed later concerns the whole request: the client sends it again.
     if (error.retryable || error.code === 'SLY_INTERNAL') throw thrown;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next());
+    for await (const _left of joined(Buffer.alloc(0), rest));
     return { errors: [{ message: error.message }] };
+  }
+}
+
+/** What goes wrong while the body is read is the client's doing: cut off, or no multipart at all. */
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const detail = `the body is not valid multipart/form-data: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new SlyError('SLY_BAD_MESSAGE', { detail, cause });
   }
 }
 
@@ -79,7 +92,7 @@ async function readHead(
   let size = 0;
   const rest = file[Symbol.asyncIterator]();
   while (size <= SMALL_BYTES) {
-    const next = await rest.next();
+    const next = await readable(() => rest.next());
     if (next.done === true) return { head: Buffer.concat(chunks), rest: undefined };
     chunks.push(next.value);
     size += next.value.length;
@@ -89,5 +102,9 @@ async function readHead(
 
 async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield head;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  for (;;) {
+    const next = await readable(() => rest.next());
+    if (next.done === true) return;
+    yield next.value;
+  }
 }

@@ -3,6 +3,7 @@
  * under a hash never change, so `If-Range` and `If-None-Match` are exact. Never compressed: clients read the
  * raw stream and compare lengths and hashes.
  */
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hexToBase64, type Sha256 } from '../../lib/hash.ts';
 import type { BlobStore } from '../ports.ts';
@@ -44,8 +45,13 @@ export async function sendBlob(
   const { start, end } = range ?? { start: 0, end: blob.size };
   reply.type(blob.mime).header('content-length', end - start);
   if (range !== undefined) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${blob.size}`);
-  if (request.method === 'HEAD' || end === start)
-    return reply.send(request.method === 'HEAD' ? undefined : '');
+  if (request.method === 'HEAD') {
+    // The framework would count the bytes it sends, which are none.
+    reply.hijack();
+    reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders).end();
+    return reply;
+  }
+  if (end === start) return reply.send('');
   return reply.send(await blobs.open(blob.sha256, range));
 }
 

@@ -68,7 +68,7 @@ export function AnnotatedImage(props: {
           onError={() => setBroken(true)}
         />
       )}
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={canvas} />
     </div>
   );
 }

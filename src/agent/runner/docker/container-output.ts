@@ -42,6 +42,10 @@ export function readContainer(options: OutputOptions): ContainerOutput {
   const delivered: Record<Stream, number> = { stdout: 0, stderr: 0 };
   let open: NodeJS.ReadableStream | undefined = options.attached;
   let isCut = false;
+  let isOver = false;
+  void options.ended.then(() => {
+    isOver = true;
+  });
 
   function close(): void {
     if (open !== undefined && 'destroy' in open && typeof open.destroy === 'function') open.destroy();
@@ -82,13 +86,15 @@ export function readContainer(options: OutputOptions): ContainerOutput {
     } finally {
       activity.received();
     }
-    const steady = await Promise.race([options.ended, clock.sleep(END_GAP_MS).then(() => false)]);
-    return steady;
+    return Promise.race([options.ended, clock.sleep(END_GAP_MS).then(() => false)]);
   }
 
   async function* lines(): AsyncGenerator<OutputLine> {
     let source: Source | undefined =
       options.attached === undefined ? undefined : { stream: options.attached, stamped: false };
+    const guard = setInterval(() => {
+      if (isOver && activity.silenceMs() > STUCK_MS) close();
+    }, 1000);
     try {
       while (!isCut) {
         if (source === undefined) {
@@ -96,46 +102,25 @@ export function readContainer(options: OutputOptions): ContainerOutput {
           if (stream === undefined) break;
           source = { stream, stamped: true };
         }
-        if (yield* read(source)) break;
+        const wasOver = isOver;
+        const whole = yield* read(source);
         // The log of an ended container is whole: once it was read to its end there is nothing more to come.
-        if (source.stamped && (await isOver(options.ended))) break;
+        if (whole || (source.stamped && wasOver)) break;
         source = undefined;
       }
       for (const stream of ['stdout', 'stderr'] as const)
         for (const line of isCut ? [] : cutters[stream].end()) yield { stream, ...line, at: clock.now() };
     } finally {
+      clearInterval(guard);
       close();
     }
   }
 
-  async function unstick(): Promise<void> {
-    await options.ended;
-    while (open !== undefined && activity.silenceMs() < STUCK_MS && !isCut) {
-      if (done) return;
-      await clock.sleep(1000);
-    }
-    if (!done) close();
-  }
-
-  let done = false;
-  async function* watched(): AsyncGenerator<OutputLine> {
-    void unstick();
-    try {
-      yield* lines();
-    } finally {
-      done = true;
-    }
-  }
-
   return {
-    lines: watched(),
+    lines: lines(),
     cut() {
       isCut = true;
       close();
     },
   };
-}
-
-async function isOver(ended: Promise<boolean>): Promise<boolean> {
-  return Promise.race([ended.then(() => true), Promise.resolve(false)]);
 }

@@ -11,7 +11,8 @@ export interface EngineUser {
 
 /** `securityOptions` as the engine's info gives them: `name=rootless`, `name=userns`, ... */
 export function chooseUser(self: PluginUser, securityOptions: readonly string[]): EngineUser {
-  const has = (name: string): boolean => securityOptions.some((option) => option.split(',').includes(`name=${name}`));
+  const has = (name: string): boolean =>
+    securityOptions.some((option) => option.split(',').includes(`name=${name}`));
   // Root of a rootless engine's container is the engine's own plain user outside: the one who owns our folders.
   if (has('rootless')) return { user: { uid: 0, gid: 0 }, prepare: () => undefined };
   if (self.uid !== 0) return { user: self, prepare: () => undefined };

@@ -9,7 +9,11 @@ export interface Engine {
   readonly docker: Docker;
   readonly socketPath: string;
   /** Throws SLY_RUNNER_UNAVAILABLE when the engine cannot be reached or does not answer in time. */
-  call<T>(what: string, work: (docker: Docker, deadline: AbortSignal) => Promise<T>, timeoutMs?: number): Promise<T>;
+  call<T>(
+    what: string,
+    work: (docker: Docker, deadline: AbortSignal) => Promise<T>,
+    timeoutMs?: number,
+  ): Promise<T>;
 }
 
 const CALL_MS = 60_000;

@@ -21,7 +21,9 @@ export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator
       const length = held.readUInt32BE(at + 4);
       const kind = held[at];
       if (length > MAX_FRAME || kind === undefined || kind > 2)
-        throw new Error(`expected a frame of container output, got header ${held.toString('hex', at, at + HEADER)}`);
+        throw new Error(
+          `expected a frame of container output, got header ${held.toString('hex', at, at + HEADER)}`,
+        );
       if (held.length - at - HEADER < length) break;
       yield {
         stream: kind === 2 ? 'stderr' : 'stdout',

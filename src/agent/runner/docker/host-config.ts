@@ -40,7 +40,9 @@ export function containerOptions(spec: RunSpec, plan: ContainerPlan): Docker.Con
     ...(spec.args.length === 0 ? {} : { Cmd: [...spec.args] }),
     User: `${plan.user.uid}:${plan.user.gid}`,
     Hostname: 'plugin',
-    Env: Object.entries({ HOME: '/tmp', TMPDIR: '/tmp', ...spec.env }).map(([key, value]) => `${key}=${value}`),
+    Env: Object.entries({ HOME: '/tmp', TMPDIR: '/tmp', ...spec.env }).map(
+      ([key, value]) => `${key}=${value}`,
+    ),
     Labels: {
       [LABEL.agent]: plan.agentId,
       [LABEL.run]: spec.runId,
@@ -132,7 +134,11 @@ export function appliedOptions(info: Docker.ContainerInspectInfo): Record<string
     pidsLimit: host.PidsLimit,
     ulimits: host.Ulimits,
     tmpfs: host.Tmpfs,
-    mounts: info.Mounts.map(({ Source, Destination, RW }) => ({ source: Source, target: Destination, writable: RW })),
+    mounts: info.Mounts.map(({ Source, Destination, RW }) => ({
+      source: Source,
+      target: Destination,
+      writable: RW,
+    })),
     ...(host.DeviceRequests == null || host.DeviceRequests.length === 0 ? {} : { gpu: true }),
   };
 }

@@ -38,7 +38,9 @@ export function createImages(engine: Engine, options: ImagesOptions): Images {
         async (docker, abortSignal) => {
           const stream: NodeJS.ReadableStream = await docker.pull(image, { abortSignal });
           await new Promise<void>((resolve, reject) =>
-            docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error))),
+            docker.modem.followProgress(stream, (error: Error | null) =>
+              error === null ? resolve() : reject(error),
+            ),
           );
         },
         PULL_MS,

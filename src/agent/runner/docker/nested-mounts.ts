@@ -32,5 +32,7 @@ export function withNested(mounts: readonly Mount[], points: readonly string[]):
 
 /** The kernel writes blanks and backslashes as three octal digits. */
 function unescapeMount(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }

@@ -25,7 +25,10 @@ export async function createPathTranslator(engine: Engine, log: Logger): Promise
   for (const id of ids) {
     const mounts = await mountsOf(engine, id);
     if (mounts === undefined) continue;
-    log.info({ container: id.slice(0, 12), mounts: mounts.length }, 'this agent runs in a container of this engine');
+    log.info(
+      { container: id.slice(0, 12), mounts: mounts.length },
+      'this agent runs in a container of this engine',
+    );
     return (file) => translatePath(realpathSync(file), mounts);
   }
   return (file) => file;
@@ -56,7 +59,9 @@ export function translatePath(file: string, mounts: readonly OwnMount[]): string
 
 async function mountsOf(engine: Engine, id: string): Promise<OwnMount[] | undefined> {
   try {
-    const info = await engine.call('inspect', (docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
+    const info = await engine.call('inspect', (docker, abortSignal) =>
+      docker.getContainer(id).inspect({ abortSignal }),
+    );
     return info.Mounts.map(({ Source, Destination }) => ({ source: Source, target: Destination }));
   } catch (error) {
     if (statusOf(error) === 404) return undefined;

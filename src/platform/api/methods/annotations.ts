@@ -1,6 +1,8 @@
 /** Annotations of images: replaced whole, read in the order asked. */
 import { type Static, Type } from 'typebox';
-import type { ImageAnnotation } from '../../../format/model.ts';
+import { mapLabelPoints } from '../../../format/label-points.ts';
+import type { FormatProblem, ImageAnnotation, Label, OpaqueLabel } from '../../../format/model.ts';
+import { isGeometryType, readGeometry } from '../../../format/read-geometry.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ItemRow } from '../../store/repositories.ts';
 import { annotationEntity, type MetaIds, metaIds } from '../annotation-entity.ts';
@@ -177,7 +179,8 @@ function completed(sent: Static<typeof AnnotationJson>, item: ItemRow | undefine
         detail: `objects[${at}]: expected a geometryType, got nothing`,
       });
     }
-    return { ...object, geometryType, shape: object.shape ?? geometryType, tags: object.tags ?? [] };
+    const label = { ...object, geometryType, shape: object.shape ?? geometryType, tags: object.tags ?? [] };
+    return withSoundGeometry(label, `objects[${at}]`);
   });
   return {
     ...sent,
@@ -186,4 +189,25 @@ function completed(sent: Static<typeof AnnotationJson>, item: ItemRow | undefine
     tags: sent.tags ?? [],
     objects,
   };
+}
+
+/** The object as it came when its geometry can be worked with; one with a missing part (no `interior`) completed. */
+function withSoundGeometry(label: OpaqueLabel, place: string): Label | OpaqueLabel {
+  const { geometryType } = label;
+  if (!isGeometryType(geometryType)) return label;
+  const problems: FormatProblem[] = [];
+  const geometry = readGeometry(geometryType, label, place, problems);
+  if (geometry === undefined) {
+    const [first] = problems;
+    throw new SlyError('SLY_FORMAT_INVALID', {
+      detail: `${first?.place ?? place}: ${first?.message ?? `no ${geometryType}`}`,
+    });
+  }
+  const asSent = label as Label;
+  try {
+    mapLabelPoints(asSent, (point) => point);
+    return asSent;
+  } catch {
+    return { ...label, ...geometry };
+  }
 }

@@ -1,0 +1,170 @@
+/**
+ * COCO -> items. Two passes: the first checks every JSON file and notes where its annotations lie, so that
+ * classes are known before the first item; the second goes through the items, fetches what belongs to each and
+ * writes it. Nothing grows with the file but 20 bytes an annotation and a short record an image.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { SlyError, toSlyError } from '../../src/lib/errors.ts';
+import type { ImportContext, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
+import { createAnnotationTags } from './annotation-tags.ts';
+import { type CategoryClasses, defineClasses } from './categories.ts';
+import { type CocoFile, findCocoFiles, readCocoFile } from './coco-file.ts';
+import { createIdCodes, type IdCodes } from './id-code.ts';
+import { blocks, createItemSources } from './item-blocks.ts';
+import { createItemWriter } from './item-writer.ts';
+import { buildItems, type CocoItem } from './items.ts';
+import { type ImportOptions, importOptions } from './options.ts';
+import { createPictureCheck } from './picture-check.ts';
+import { createProblemBook, type ProblemBook } from './problem-book.ts';
+import { HAS } from './scan-json.ts';
+import { importUndescribed } from './undescribed.ts';
+
+export async function importCoco(ctx: ImportContext): Promise<void> {
+  const options = importOptions(ctx.options);
+  const book = createProblemBook(ctx.report);
+  const idOf = createIdCodes();
+  const { files, broken } = await readAll(ctx, idOf, book);
+  const built = buildItems(files, ctx.tree, book, options);
+  await book.flush();
+  refuseWithoutImages(files, built.items, built.missing);
+  const classes = defineClasses(
+    files.map(({ path, categories, has }) => ({ file: path, categories, has })),
+    idOf,
+    { project: ctx.project, book, masksStay: options.rleAs === 'bitmap' },
+  );
+  await writeItems(ctx, { files, items: built.items, classes, options, book, idOf });
+  await importUndescribed(ctx, { ...built, broken, options, book });
+  await book.finish();
+}
+
+/** Every COCO file of the source; a broken one is reported and the others go on. */
+async function readAll(
+  ctx: ImportContext,
+  idOf: IdCodes,
+  book: ProblemBook,
+): Promise<{ files: CocoFile[]; broken: string[] }> {
+  const candidates = await findCocoFiles(ctx.tree, ctx.signal);
+  const total = candidates.reduce((sum, file) => sum + file.size, 0);
+  const files: CocoFile[] = [];
+  const broken: string[] = [];
+  let first: SlyError | undefined;
+  let done = 0;
+  for (const candidate of candidates) {
+    try {
+      const onBytes = (bytes: number): void => {
+        done += bytes;
+        ctx.progress('Reading annotations', done, total);
+      };
+      const file = await readCocoFile(ctx.tree, candidate.path, { idOf, signal: ctx.signal, onBytes });
+      if (file === undefined) continue;
+      files.push(file);
+      noteOdd(file, book);
+      await ctx.report.used(candidate.path, describe(file));
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      const problem = toSlyError(error);
+      if (problem.code !== 'SLY_FORMAT_JSON' && problem.code !== 'SLY_FORMAT_INVALID') throw error;
+      first ??= problem;
+      broken.push(candidate.path);
+      await ctx.report.failed({
+        file: candidate.path,
+        code: problem.code,
+        message: problem.detail,
+        ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+      });
+    }
+  }
+  if (files.length === 0) throw first ?? noCoco(candidates);
+  return { files, broken };
+}
+
+function describe(file: CocoFile): string {
+  let has = 0;
+  for (const bits of file.has.values()) has |= bits;
+  const kinds = [
+    ...((has & (HAS.polygon | HAS.rle)) !== 0 ? ['outlines'] : []),
+    ...((has & HAS.box) !== 0 ? ['boxes'] : []),
+    ...((has & HAS.keypoints) !== 0 ? ['keypoints'] : []),
+    ...((has & HAS.caption) !== 0 ? ['captions'] : []),
+  ];
+  const what = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
+  return `COCO: ${file.images.length} images, ${file.annotations.count} annotations${what}`;
+}
+
+function noteOdd(file: CocoFile, book: ProblemBook): void {
+  const { strays } = file;
+  if (strays !== undefined) {
+    book.note('warning', 'lists with entries that are no objects', () => ({
+      file: file.path,
+      place: strays.place,
+      code: 'SLY_FORMAT_INVALID',
+      message: `expected an object, got something else; ${strays.count} such entries are left out`,
+    }));
+  }
+  for (const bits of file.has.values()) {
+    if ((bits & HAS.segments) === 0) continue;
+    book.note('warning', 'panoptic files', () => ({
+      file: file.path,
+      place: 'annotations',
+      code: 'SLY_FORMAT_INVALID',
+      message:
+        'expected outlines, run lengths or boxes, got panoptic segments (segments_info); they are left out',
+    }));
+    return;
+  }
+}
+
+function noCoco(candidates: readonly SourceFileEntry[]): SlyError {
+  const names = candidates.map((file) => file.path).slice(0, 3);
+  return new SlyError('SLY_FORMAT_INVALID', {
+    detail: `expected a JSON file with images, annotations and categories, got ${names.join(', ') || 'no JSON file that has them'}`,
+    hint: 'COCO has one JSON file for many images. Choose another format if there is one file an image.',
+  });
+}
+
+function refuseWithoutImages(files: readonly CocoFile[], items: readonly CocoItem[], missing: number): void {
+  if (items.length > 0 || missing === 0) return;
+  throw new SlyError('SLY_PUBLISH_NOTHING', {
+    detail: `${files.map((file) => file.path).join(', ')}: expected the pictures of ${missing} images, got none of them`,
+    hint: 'Put the pictures beside the JSON file. Or set links: true to import them by their coco_url without copying.',
+  });
+}
+
+interface Work {
+  files: readonly CocoFile[];
+  items: readonly CocoItem[];
+  classes: readonly ReadonlyMap<number, CategoryClasses>[];
+  options: ImportOptions;
+  book: ProblemBook;
+  idOf: IdCodes;
+}
+
+async function writeItems(ctx: ImportContext, work: Work): Promise<void> {
+  const { files, items, book } = work;
+  const write = createItemWriter(ctx.project, createAnnotationTags(ctx.project), work);
+  const check = createPictureCheck(ctx.tree);
+  const open = files.map((file) => ({ file, fd: openSync(ctx.tree.locate(file.path), 'r') }));
+  try {
+    const sources = createItemSources(open);
+    for (const [from, to] of blocks(files, items.length)) {
+      sources.load(from, to);
+      const pictures = check.ahead(items.slice(from, to).map((item) => item.file));
+      for (let i = from; i < to; i++) {
+        const item = items[i];
+        if (item === undefined) continue;
+        if (i % 256 === 0) {
+          await breathe();
+          ctx.signal.throwIfAborted();
+          ctx.progress('Converting', i, items.length);
+        }
+        const picture = await pictures.next();
+        await write(item, sources.next(i), picture);
+      }
+      await book.flush();
+    }
+  } finally {
+    for (const { fd } of open) closeSync(fd);
+  }
+  ctx.progress('Converting', items.length, items.length);
+}

@@ -1,0 +1,179 @@
+/**
+ * The images of all COCO files as items, one for each picture: records of several files that mean the same
+ * picture become one item. After `buildItems` every annotation knows its item.
+ */
+
+import { shown } from '../../src/format/problem.ts';
+import type { SourceTree } from '../../src/plugin-kit/plugin.ts';
+import { NO_ITEM } from './byte-ranges.ts';
+import { type CocoFile, STRAY } from './coco-file.ts';
+import { createNames, type DatasetMode, datasetFor } from './dataset-names.ts';
+import { createImageMatcher, nameParts } from './match-images.ts';
+import type { ProblemBook } from './problem-book.ts';
+
+export interface CocoItem {
+  dataset: string;
+  name: string;
+  /** Path in the tree, else `link`. */
+  file: string | undefined;
+  link: string | undefined;
+  /** As the first record has it. */
+  width: number | undefined;
+  height: number | undefined;
+}
+
+export interface ItemOptions {
+  datasets: DatasetMode;
+  /** Images that are not on disk become links to their address. */
+  links: boolean;
+}
+
+export interface BuiltItems {
+  items: CocoItem[];
+  /** Files that are items. */
+  described: Set<string>;
+  /** Records whose picture is not there. */
+  missing: number;
+  /** A name in a dataset that no item has. */
+  names: (dataset: string, name: string) => string;
+}
+
+/** An annotation of an image that is not among the files; told apart from one of no image. */
+const MISSING = NO_ITEM - 1;
+
+export function buildItems(
+  files: readonly CocoFile[],
+  tree: SourceTree,
+  book: ProblemBook,
+  options: ItemOptions,
+): BuiltItems {
+  const built: BuiltItems = { items: [], described: new Set(), missing: 0, names: createNames() };
+  const match = createImageMatcher(tree);
+  const byKey = new Map<string, number>();
+  const itemsOfFiles: Uint32Array[] = [];
+
+  /** Number of the item of a record, MISSING when there is none. */
+  function itemOf(file: CocoFile, index: number): number {
+    const image = file.images[index];
+    if (image === undefined) return MISSING;
+    const place = `images[${index}].file_name`;
+    if (image.fileName === undefined && image.url === undefined) {
+      built.missing++;
+      book.note('failed', 'images without a file name', () => ({
+        file: file.path,
+        place,
+        code: 'SLY_FORMAT_INVALID',
+        message: 'expected the name of a picture, got nothing',
+      }));
+      return MISSING;
+    }
+    const fileName = image.fileName ?? image.url ?? '';
+    const found = match(fileName, file.path);
+    if (found !== undefined && found.rivals > 0) {
+      book.note('warning', 'file names that fit several pictures equally well', () => ({
+        file: file.path,
+        place,
+        code: 'SLY_FORMAT_INVALID',
+        message: `expected one picture called ${shown(fileName)}, got ${found.rivals + 1}; taken is ${found.file}`,
+        hint: 'Write the folder into file_name.',
+      }));
+    }
+    const link = found === undefined && options.links ? image.url : undefined;
+    if (found === undefined && link === undefined) {
+      built.missing++;
+      book.note('failed', 'images that are not among the files', () => ({
+        file: file.path,
+        place,
+        code: 'SLY_NOT_FOUND',
+        message: options.links
+          ? `expected a picture ${shown(fileName)} or an address of it, got neither`
+          : `expected a picture ${shown(fileName)} among the files, got none`,
+      }));
+      return MISSING;
+    }
+    const key = found?.file ?? `link ${fileName} ${link}`;
+    const known = byKey.get(key);
+    if (known !== undefined) return known;
+    const number = built.items.length;
+    byKey.set(key, number);
+    const where = found?.file ?? nameParts(fileName).join('/');
+    const dataset = datasetFor(options.datasets, where, file.path);
+    built.items.push({
+      dataset,
+      name: built.names(dataset, where.slice(where.lastIndexOf('/') + 1)),
+      file: found?.file,
+      link,
+      width: image.width,
+      height: image.height,
+    });
+    if (found !== undefined) built.described.add(found.file);
+    return number;
+  }
+
+  for (const file of files) {
+    const own = new Uint32Array(file.images.length);
+    const seen = new Set<number>();
+    for (let i = 0; i < file.images.length; i++) {
+      const number = itemOf(file, i);
+      own[i] = number;
+      if (number === MISSING) continue;
+      if (seen.has(number)) {
+        book.note('warning', 'images that are described twice in one file', () => ({
+          file: file.path,
+          place: `images[${i}].file_name`,
+          code: 'SLY_FORMAT_INVALID',
+          message: `expected a name of its own, got ${shown(file.images[i]?.fileName)} again; it becomes one image with the labels of both`,
+        }));
+      }
+      seen.add(number);
+    }
+    itemsOfFiles.push(own);
+  }
+  for (const [f, file] of files.entries())
+    group(file, itemsOfFiles[f] ?? new Uint32Array(0), built.items.length, book);
+  return built;
+}
+
+function group(file: CocoFile, itemOfImage: Uint32Array, items: number, book: ProblemBook): void {
+  file.imageBytes.group(items, (index) => itemOfImage[index] ?? NO_ITEM);
+  const byId = new Map<number, number>();
+  for (const [i, image] of file.images.entries()) {
+    if (image === undefined) continue;
+    if (!byId.has(image.id)) byId.set(image.id, itemOfImage[i] ?? NO_ITEM);
+    else if (!Number.isNaN(image.id)) {
+      book.note('warning', 'images whose id was taken', () => ({
+        file: file.path,
+        place: `images[${i}].id`,
+        code: 'SLY_FORMAT_INVALID',
+        message: `expected an id of its own, got one that was there before; annotations with it belong to the first`,
+      }));
+    }
+  }
+  byId.delete(Number.NaN);
+  let lost = 0;
+  file.annotations.group(items, (id, entry) => {
+    const item = byId.get(id) ?? NO_ITEM;
+    if (item === MISSING) lost++;
+    if (item === NO_ITEM && id !== STRAY) {
+      book.note('warning', 'annotations of an image the file does not have', () => ({
+        file: file.path,
+        place: `annotations[${entry}].image_id`,
+        code: 'SLY_FORMAT_INVALID',
+        message: Number.isNaN(id)
+          ? 'expected the id of an image, got none; the annotation is left out'
+          : `expected the id of an image, got ${id <= Number.MAX_SAFE_INTEGER ? id : 'another text'}; the annotation is left out`,
+      }));
+    }
+    return item;
+  });
+  if (lost > 0) {
+    const count = lost;
+    book.note('warning', 'files with annotations of missing images', () => ({
+      file: file.path,
+      code: 'SLY_NOT_FOUND',
+      message: `${count} annotations belong to images that are not among the files; they are left out`,
+    }));
+  }
+  // Only what the items hold is needed from here on.
+  file.images.length = 0;
+}

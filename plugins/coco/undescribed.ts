@@ -1,0 +1,82 @@
+/** Pictures on disk that no COCO file speaks of: items without labels, unless they may belong to a broken file. */
+import { emptyAnnotation } from '../../src/format/annotation.ts';
+import { isJunk } from '../../src/format/project-folders.ts';
+import { SlyError } from '../../src/lib/errors.ts';
+import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
+import { datasetFor } from './dataset-names.ts';
+import type { CocoItem } from './items.ts';
+import type { ImportOptions } from './options.ts';
+import { createPictureCheck } from './picture-check.ts';
+import type { ProblemBook } from './problem-book.ts';
+
+const PICTURE = /\.(?:jpe?g|jfif|png|bmp|webp|tiff?|gif|mpo|heic|heif|avif)$/i;
+
+export interface UndescribedOptions {
+  items: readonly CocoItem[];
+  described: ReadonlySet<string>;
+  broken: readonly string[];
+  options: Pick<ImportOptions, 'datasets' | 'badAnnotationFile'>;
+  names: (dataset: string, name: string) => string;
+  book: ProblemBook;
+}
+
+export async function importUndescribed(
+  ctx: ImportContext,
+  { items, described, broken, options, names, book }: UndescribedOptions,
+): Promise<void> {
+  const left = ctx.tree.files
+    .map((file) => file.path)
+    .filter((file) => PICTURE.test(file) && !described.has(file) && !isJunk(baseName(file)));
+  const [culprit] = broken;
+  if (culprit !== undefined && options.badAnnotationFile === 'fail') {
+    for (const file of left) {
+      await ctx.report.skipped({
+        file,
+        code: 'SLY_FORMAT_JSON',
+        message: `its labels may be in ${culprit}, which cannot be read`,
+        hint: 'Repair the file, or set bad_annotation_file: skip to import such pictures without labels.',
+      });
+    }
+    return;
+  }
+  const datasets = datasetsOfFolders(items);
+  const pictures = createPictureCheck(ctx.tree).ahead(left);
+  for (const [i, file] of left.entries()) {
+    if (i % 256 === 0) ctx.signal.throwIfAborted();
+    const picture = await pictures.next();
+    if (picture === undefined) continue;
+    if (picture instanceof SlyError) {
+      const { code, detail: message } = picture;
+      book.note('failed', 'files that are no pictures', () => ({ file, code, message }));
+      continue;
+    }
+    book.note('warning', 'pictures that no COCO file describes', () => ({
+      file,
+      code: 'SLY_FORMAT_INVALID',
+      message: 'expected an entry in images of a COCO file, got none; it is imported without labels',
+    }));
+    const dataset = datasets.get(folderOf(file)) ?? datasetFor(options.datasets, file, undefined);
+    await ctx.project.add({
+      dataset,
+      name: names(dataset, baseName(file)),
+      file,
+      ...picture,
+      annotation: emptyAnnotation({ height: picture.height, width: picture.width }),
+    });
+    await book.flush();
+  }
+}
+
+/** A picture goes where its neighbours went. */
+function datasetsOfFolders(items: readonly CocoItem[]): Map<string, string> {
+  const datasets = new Map<string, string>();
+  for (const { file, dataset } of items) {
+    if (file === undefined) continue;
+    const folder = folderOf(file);
+    if (!datasets.has(folder)) datasets.set(folder, dataset);
+  }
+  return datasets;
+}
+
+const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/') + 1);
+const baseName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);

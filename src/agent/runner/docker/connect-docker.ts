@@ -1,0 +1,36 @@
+/** Puts the Docker runner together against a living engine. */
+import type { Clock } from '../../../lib/clock.ts';
+import type { Logger } from '../../../lib/log.ts';
+import type { Runner } from '../../pipeline/ports.ts';
+import { createDockerRunner } from './docker-runner.ts';
+import { createEngine } from './engine.ts';
+import { chooseUser } from './engine-user.ts';
+import { createImages } from './images.ts';
+import { createPathTranslator } from './own-mounts.ts';
+
+export interface ConnectOptions {
+  dockerSocket: string;
+  builtinImage: string;
+  allowedImages: readonly string[];
+  pull: 'never' | 'if-missing';
+  agentId: string;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Throws SLY_RUNNER_UNAVAILABLE when the engine does not answer. */
+export async function connectDocker(options: ConnectOptions): Promise<Runner> {
+  const { builtinImage: builtin, allowedImages: allowed, pull, agentId, clock, log } = options;
+  const engine = createEngine(options.dockerSocket);
+  const info: { SecurityOptions?: string[] } = await engine.call('info', (docker) => docker.info());
+  const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  return createDockerRunner({
+    engine,
+    images: createImages(engine, { builtin, allowed, pull, log }),
+    user: chooseUser(self, info.SecurityOptions ?? []),
+    toEngine: await createPathTranslator(engine, log),
+    agentId,
+    clock,
+    log,
+  });
+}

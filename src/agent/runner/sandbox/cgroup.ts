@@ -1,0 +1,165 @@
+/**
+ * Memory, process and processor limits for a run without an engine, where this process may make control groups:
+ * on version 1 as root, on version 2 below a group that was delegated to it (systemd: Delegate=yes).
+ */
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
+import type { RunLimits } from '../../pipeline/ports.ts';
+
+export type Controller = 'memory' | 'pids' | 'cpu';
+
+export interface ControlGroups {
+  /** What can be limited here. */
+  readonly enforced: readonly Controller[];
+  /** Makes the groups of one run, or finds them again. */
+  open(name: string, limits: RunLimits): RunGroups;
+}
+
+export interface RunGroups {
+  /** Files a process writes `0` to in order to join. */
+  readonly procs: readonly string[];
+  /** The kernel ended a process of the group for its memory. */
+  oomKilled(): boolean;
+  peakMemoryBytes(): number | undefined;
+  /** Removes the groups when their last process has gone. */
+  remove(): Promise<void>;
+}
+
+const ALL: readonly Controller[] = ['memory', 'pids', 'cpu'];
+const CPU_PERIOD_US = 100_000;
+const REMOVE_TRIES = 50;
+
+export function openControlGroups(
+  clock: Clock,
+  fsRoot = '/sys/fs/cgroup',
+  own = readText('/proc/self/cgroup'),
+): ControlGroups {
+  const folders = findFolders(fsRoot, own ?? '');
+  const enforced = ALL.filter((controller) => folders.has(controller));
+
+  function open(name: string, limits: RunLimits): RunGroups {
+    const made = new Map(
+      enforced.map((controller) => [controller, path.join(folders.get(controller) ?? '', name)]),
+    );
+    const unique = [...new Set(made.values())];
+    for (const folder of unique) mkdirSync(folder, { recursive: true });
+    for (const [controller, folder] of made) setLimit(controller, folder, limits);
+    const memory = made.get('memory');
+    return {
+      procs: unique.map((folder) => path.join(folder, 'cgroup.procs')),
+      oomKilled: () => {
+        const text =
+          memory && (readText(`${memory}/memory.events`) ?? readText(`${memory}/memory.oom_control`));
+        return Number(/^oom_kill (\d+)$/m.exec(text ?? '')?.[1] ?? 0) > 0;
+      },
+      peakMemoryBytes: () => {
+        const text =
+          memory && (readText(`${memory}/memory.peak`) ?? readText(`${memory}/memory.max_usage_in_bytes`));
+        return text === undefined || text === '' ? undefined : Number(text);
+      },
+      async remove() {
+        for (const folder of unique) await removeGroup(folder, clock);
+      },
+    };
+  }
+
+  return { enforced, open };
+}
+
+/** Folder in which groups for runs can be made, for each controller that can. */
+function findFolders(fsRoot: string, own: string): Map<Controller, string> {
+  const found = new Map<Controller, string>();
+  for (const line of own.trim().split('\n')) {
+    const [, names = '', at = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    const controllers = ALL.filter((controller) => names.split(',').includes(controller));
+    if (names === '') addUnified(path.join(fsRoot, at), found);
+    for (const controller of controllers) {
+      const folder = path.join(fsRoot, names, at, 'sly-agent');
+      if (tryTo(() => mkdirSync(folder, { recursive: true })) && canSet(controller, folder))
+        found.set(controller, folder);
+    }
+  }
+  return found;
+}
+
+/**
+ * Version 2: processes may only sit in leaves, so this process moves to a leaf of its own before controllers are
+ * given to the groups beside it.
+ */
+function addUnified(own: string, found: Map<Controller, string>): void {
+  const offered = (readText(path.join(own, 'cgroup.controllers')) ?? '').trim().split(' ');
+  const controllers = ALL.filter((controller) => offered.includes(controller) && !found.has(controller));
+  if (controllers.length === 0) return;
+  const base = path.basename(own) === 'sly-agent-main' ? path.dirname(own) : own;
+  const runs = path.join(base, 'sly-agent-runs');
+  const done = tryTo(() => {
+    const main = path.join(base, 'sly-agent-main');
+    mkdirSync(main, { recursive: true });
+    mkdirSync(runs, { recursive: true });
+    writeFileSync(path.join(main, 'cgroup.procs'), String(process.pid));
+    const wanted = controllers.map((controller) => `+${controller}`).join(' ');
+    for (const folder of [base, runs]) writeFileSync(path.join(folder, 'cgroup.subtree_control'), wanted);
+  });
+  if (done) for (const controller of controllers) found.set(controller, runs);
+}
+
+/** A group that can be made but not limited (a read-only or foreign controller) is no limit. */
+function canSet(controller: Controller, folder: string): boolean {
+  const probe = path.join(folder, `probe-${process.pid}`);
+  const limits = { memoryBytes: 2 ** 30, pids: 64, cpus: 1 };
+  const works = tryTo(() => {
+    mkdirSync(probe);
+    setLimit(controller, probe, limits);
+  });
+  tryTo(() => rmdirSync(probe));
+  return works;
+}
+
+function setLimit(
+  controller: Controller,
+  folder: string,
+  limits: Pick<RunLimits, 'memoryBytes' | 'pids' | 'cpus'>,
+): void {
+  const files = new Set(readdirSync(folder));
+  const set = (file: string, value: number | string): void =>
+    writeFileSync(path.join(folder, file), String(value));
+  const quota = Math.max(1000, Math.round(limits.cpus * CPU_PERIOD_US));
+  const v2 = files.has('cgroup.controllers');
+  if (controller === 'pids') set('pids.max', limits.pids);
+  else if (controller === 'memory') {
+    set(v2 ? 'memory.max' : 'memory.limit_in_bytes', limits.memoryBytes);
+    if (files.has('memory.swap.max')) set('memory.swap.max', 0);
+    if (files.has('memory.memsw.limit_in_bytes')) set('memory.memsw.limit_in_bytes', limits.memoryBytes);
+  } else if (v2) set('cpu.max', `${quota} ${CPU_PERIOD_US}`);
+  else set('cpu.cfs_quota_us', quota);
+}
+
+async function removeGroup(folder: string, clock: Clock): Promise<void> {
+  for (let tries = 0; tries < REMOVE_TRIES; tries++) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      await clock.sleep(20);
+    }
+  }
+}
+
+function tryTo(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * A plugin as a child of this process: its lines, its end, its stop ladder. It does not outlive the agent: letting
+ * go of it ends it, and the kernel ends it when the agent is killed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { background } from '../../../lib/background.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Logger } from '../../../lib/log.ts';
+import type { OutputLine, Run, RunExit, RunSpec } from '../../pipeline/ports.ts';
+import { watchLimits } from '../limit-watch.ts';
+import { createReaderActivity } from '../reader-activity.ts';
+import { decideEnd, type OwnCause } from '../run-end.ts';
+import type { RunGroups } from './cgroup.ts';
+import { readChild } from './child-output.ts';
+import type { Launch } from './launch.ts';
+import { signalNumber } from './signals.ts';
+
+export interface ChildRunDeps {
+  clock: Clock;
+  log: Logger;
+}
+
+export interface ChildRun extends Run {
+  /** Ends it by force because it is being removed. */
+  removed(): Promise<void>;
+}
+
+/** Between SIGTERM and SIGKILL for a plugin that passed a limit. */
+const LIMIT_GRACE_MS = 5000;
+/** V8 says this before it aborts at the heap size we gave it. */
+const HEAP_FULL = 'JavaScript heap out of memory';
+/** SIGTRAP and SIGABRT: how it then ends. */
+const V8_ABORTS = [133, 134];
+/** Its last words are waited for so long before the end is told. */
+const LAST_WORDS_MS = 3000;
+
+export function startChild(
+  deps: ChildRunDeps,
+  spec: RunSpec,
+  launch: Launch,
+  groups: RunGroups | undefined,
+): ChildRun {
+  const { clock, log } = deps;
+  const startedAt = clock.now();
+  const child = spawn(launch.command, launch.args, {
+    cwd: '/',
+    env: launch.env,
+    // A group of its own, so that a signal reaches all of it and none of ours.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', launch.infoFd ? 'pipe' : 'ignore'],
+  });
+  const pipes = { stdout: child.stdout as Readable, stderr: child.stderr as Readable };
+  const activity = createReaderActivity(clock);
+  const innerPid = launch.infoFd ? readInnerPid(child.stdio[3] as Readable) : undefined;
+  let cause: OwnCause | undefined;
+  let causeDetail = '';
+  let forced = false;
+  let isOver = false;
+  let heapFull = false;
+
+  const ended = whenEnded(child);
+  const allRead = Promise.withResolvers<void>();
+  const watch = watchLimits({
+    limits: spec.limits,
+    outputFolder: spec.outputFolder,
+    startedAt,
+    silenceMs: activity.silenceMs,
+    clock,
+    log,
+    onBreach(reason, detail) {
+      because(reason, detail);
+      background('stop at a limit', log, climbDown(LIMIT_GRACE_MS));
+    },
+  });
+  const exit = settle();
+
+  function because(reason: OwnCause, detail = ''): void {
+    if (cause !== undefined || isOver) return;
+    cause = reason;
+    causeDetail = detail;
+  }
+
+  async function settle(): Promise<RunExit> {
+    const end = await ended;
+    isOver = true;
+    watch.stop();
+    const endedAt = clock.now();
+    // Whatever is left of its group goes with it.
+    signalGroup(child.pid, 'SIGKILL');
+    if (V8_ABORTS.includes(end.code)) await Promise.race([allRead.promise, clock.sleep(LAST_WORDS_MS)]);
+    const oomKilled = groups?.oomKilled() === true || (heapFull && end.code !== 0);
+    const peakMemoryBytes = groups?.peakMemoryBytes();
+    await groups?.remove();
+    if (cause === undefined && end.code === 0 && (await watch.wroteTooMuch().catch(() => false))) {
+      cause = 'output-limit';
+      causeDetail = `wrote more than ${spec.limits.outputBytes} bytes`;
+    }
+    launch.release();
+    const times = { startedAt, endedAt };
+    if (end.error !== undefined) return { reason: 'start-failed', code: null, detail: end.error, ...times };
+    return {
+      ...decideEnd({ code: end.code, oomKilled, cause, causeDetail, forced }),
+      code: end.code,
+      ...times,
+      ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    };
+  }
+
+  async function climbDown(graceMs: number): Promise<void> {
+    // bubblewrap itself would die of the signal and take the plugin with it unasked: the group inside gets it.
+    if (!isOver) signalGroup((await innerPid) ?? child.pid, 'SIGTERM');
+    const ending = new AbortController();
+    void ended.finally(() => ending.abort());
+    await clock.sleep(graceMs, { signal: ending.signal }).catch(() => undefined);
+    if (!ending.signal.aborted) force();
+    await exit;
+  }
+
+  function force(): void {
+    if (isOver) return;
+    forced = true;
+    signalGroup(child.pid, 'SIGKILL');
+  }
+
+  async function endNow(reason: OwnCause): Promise<void> {
+    because(reason);
+    force();
+    await exit;
+  }
+
+  async function* lines(): AsyncGenerator<OutputLine> {
+    try {
+      for await (const line of readChild(pipes, activity, clock)) {
+        if (line.stream === 'stderr' && line.text.includes(HEAP_FULL)) heapFull = true;
+        yield line;
+      }
+    } finally {
+      allRead.resolve();
+    }
+  }
+
+  return {
+    runId: spec.runId,
+    output: lines(),
+    exit,
+    applied: launch.applied,
+    async stop(graceMs) {
+      because('stopped');
+      await climbDown(graceMs);
+    },
+    async detach() {
+      await endNow('stopped');
+      pipes.stdout.destroy();
+      pipes.stderr.destroy();
+    },
+    removed: () => endNow('removed'),
+  };
+}
+
+interface ChildEnd {
+  code: number;
+  /** It never started. */
+  error?: string;
+}
+
+function whenEnded(child: ChildProcess): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ code: 127, error: error.message }));
+    child.once('exit', (code, signal) => resolve({ code: code ?? 128 + signalNumber(signal) }));
+  });
+}
+
+/** The process bubblewrap made, as this system numbers it; undefined when it ended before saying so. */
+async function readInnerPid(pipe: Readable): Promise<number | undefined> {
+  let text = '';
+  try {
+    for await (const piece of pipe) {
+      text += String(piece);
+      const pid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
+      if (pid !== undefined) return Number(pid);
+    }
+  } catch {
+    // Nothing was said.
+  }
+  return undefined;
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended.
+  }
+}

@@ -1,0 +1,47 @@
+/** What a sandbox kind adds around the plugin host: command, environment, and what goes away with it. */
+import type { RunSpec } from '../../pipeline/ports.ts';
+
+export interface Launch {
+  command: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** File descriptor 3 is read for bubblewrap's account of the process it made. */
+  infoFd: boolean;
+  applied: Record<string, unknown>;
+  /** Removes what was made for this run. */
+  release(): void;
+}
+
+export type Launcher = (spec: RunSpec) => Launch;
+
+const MAX_OPEN_FILES = 4096;
+/** The unit of `ulimit -f`. */
+const BLOCK = 512;
+
+/**
+ * A shell that gives itself the limits and joins the control groups before it becomes the command: after the start
+ * would be too late, for by then there may be children. A limit that is tighter already stays as it is.
+ */
+export function withLimits(
+  command: readonly string[],
+  options: { fileBytes: number; groups: readonly string[] },
+): { command: string; args: string[] } {
+  const script = [
+    'ulimit -c 0',
+    `ulimit -n ${MAX_OPEN_FILES} 2>/dev/null || :`,
+    `ulimit -f ${Math.ceil(options.fileBytes / BLOCK)} 2>/dev/null || :`,
+    ...options.groups.map((_, index) => `echo 0 > "$${index + 1}" || exit 126`),
+    `shift ${options.groups.length}`,
+    'exec "$@"',
+  ].join('\n');
+  return { command: '/bin/sh', args: ['-c', script, 'sh', ...options.groups, ...command] };
+}
+
+/** V8 keeps its own heap below this share of the memory limit; the rest is for buffers and the program itself. */
+export function heapMb(memoryBytes: number): number {
+  return Math.max(32, Math.floor((memoryBytes * 0.75) / 2 ** 20));
+}
+
+export function pluginEnv(spec: RunSpec, extra: Record<string, string>): Record<string, string> {
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp', ...spec.env, ...extra };
+}

@@ -1,0 +1,120 @@
+/**
+ * Plugins without an engine: the built-in ones, as children of this process, in the strongest cage this machine
+ * allows. A run ends with the agent; the next process starts it anew.
+ */
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
+import { SlyError } from '../../../lib/errors.ts';
+import type { Logger } from '../../../lib/log.ts';
+import type { Isolation, Runner, RunSpec } from '../../pipeline/ports.ts';
+import { assertReadable, giveOutput, PLUGIN_USER } from '../plugin-user.ts';
+import { bubblewrapCommand } from './bubblewrap.ts';
+import { type ControlGroups, openControlGroups } from './cgroup.ts';
+import { type ChildRun, startChild } from './child-run.ts';
+import { type Launch, pluginEnv, withLimits } from './launch.ts';
+import { endLeftovers, findLeftovers, runMarker } from './leftovers.ts';
+import { makeView, nodePermissionCommand, removeView, viewEnv } from './node-permission.ts';
+import { builtinProgram, type Program } from './program.ts';
+import { isolationOf, type SandboxKind } from './sandbox-kind.ts';
+
+export interface SandboxRunnerDeps {
+  /** What `probeSandbox` found to work. */
+  kind: SandboxKind;
+  builtinImage: string;
+  agentId: string;
+  clock: Clock;
+  log: Logger;
+  /** Default: the plugin host of this installation. */
+  program?: Program;
+  groups?: ControlGroups;
+}
+
+export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
+  const { kind, builtinImage, agentId, clock, log } = deps;
+  const program = deps.program ?? builtinProgram();
+  const groups = deps.groups ?? openControlGroups(clock);
+  const isolation: Isolation = isolationOf(kind, groups.enforced);
+  const dropsUser = kind.name === 'bubblewrap' && kind.setpriv !== undefined;
+  const active = new Map<string, ChildRun>();
+
+  /** Short and the same in every process of this agent, so that what was left behind is found. */
+  const nameOf = (runId: string): string =>
+    createHash('sha256').update(`${agentId} ${runId}`).digest('hex').slice(0, 16);
+  const viewOf = (runId: string): string => path.join(tmpdir(), `sly-run-${nameOf(runId)}`);
+
+  function launch(spec: RunSpec, procs: readonly string[]): Launch {
+    const marker = runMarker(agentId, spec.runId);
+    const limits = { fileBytes: spec.limits.fileBytes, groups: procs };
+    if (kind.name === 'bubblewrap') {
+      const command = bubblewrapCommand(spec, { bwrap: kind.bwrap, setpriv: kind.setpriv, program, marker });
+      return {
+        ...withLimits(command, limits),
+        env: pluginEnv(spec, {}),
+        infoFd: true,
+        applied: { isolation: isolation.kind, notEnforced: isolation.notEnforced, command },
+        release: () => undefined,
+      };
+    }
+    const folder = viewOf(spec.runId);
+    const view = makeView(folder, spec.mounts);
+    const command = nodePermissionCommand(spec, { program, view, marker, setpriv: kind.setpriv });
+    return {
+      ...withLimits(command, limits),
+      env: pluginEnv(spec, viewEnv(view)),
+      infoFd: false,
+      applied: { isolation: isolation.kind, notEnforced: isolation.notEnforced, command },
+      release: () => removeView(folder),
+    };
+  }
+
+  function assertBuiltin(image: string): void {
+    if (image === builtinImage) return;
+    throw new SlyError('SLY_RUNNER_UNAVAILABLE', {
+      detail: `${image} needs a Docker engine; without one only the built-in plugins run here`,
+      hint: 'Install Docker and let this user use its socket; `sly-agent doctor` shows what is missing.',
+      retryable: false,
+    });
+  }
+
+  async function remove(runId: string): Promise<void> {
+    await active.get(runId)?.removed();
+    await endLeftovers(agentId, runId, clock);
+    removeView(viewOf(runId));
+  }
+
+  return {
+    isolation,
+    async check(image) {
+      assertBuiltin(image);
+    },
+    async start(spec) {
+      const found = active.get(spec.runId);
+      if (found !== undefined) return found;
+      assertBuiltin(spec.image);
+      if (dropsUser) {
+        assertReadable(spec, PLUGIN_USER);
+        giveOutput(spec.outputFolder, PLUGIN_USER);
+      }
+      await endLeftovers(agentId, spec.runId, clock);
+      const opened = groups.enforced.length === 0 ? undefined : groups.open(nameOf(spec.runId), spec.limits);
+      const run = startChild({ clock, log }, spec, launch(spec, opened?.procs ?? []), opened);
+      active.set(spec.runId, run);
+      void run.exit.then(() => active.delete(spec.runId));
+      return run;
+    },
+    async reattach(spec) {
+      // What an earlier process started must not write beside what starts next.
+      if (!active.has(spec.runId)) await endLeftovers(agentId, spec.runId, clock);
+      return active.get(spec.runId) ?? null;
+    },
+    async list() {
+      return [...new Set([...active.keys(), ...findLeftovers(agentId).map(({ runId }) => runId)])];
+    },
+    remove,
+    async close() {
+      await Promise.all([...active.values()].map((run) => run.detach()));
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * `data/` of an import: one look at every folder when the plugin starts. Regular files only; links, devices
+ * and names that are no UTF-8 do not exist for a plugin (the agent has reported them).
+ */
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import path from 'node:path';
+import { errnoOf, SlyError } from '../lib/errors.ts';
+import { joinInside } from '../lib/safe-path.ts';
+import type { Breathe } from './breathe.ts';
+import type { SourceFileEntry, SourceTree } from './plugin.ts';
+
+const MAX_TEXT_BYTES = 256 << 20;
+
+export async function scanSourceTree(root: string, breathe: Breathe): Promise<SourceTree> {
+  const files: SourceFileEntry[] = [];
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+      const below = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (isThere(root, below)) folders.push(below);
+      } else if (entry.isFile()) {
+        const size = sizeOf(root, below);
+        if (size !== undefined) files.push({ path: below, size });
+      }
+      await breathe();
+    }
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return createSourceTree(root, files);
+}
+
+export function createSourceTree(root: string, files: readonly SourceFileEntry[]): SourceTree {
+  let byName: Map<string, SourceFileEntry[]> | undefined;
+
+  const tree: SourceTree = {
+    root,
+    files,
+    locate: (file) => joinInside(root, file),
+
+    async head(file, bytes) {
+      const fd = openSync(tree.locate(file), 'r');
+      try {
+        const buffer = Buffer.allocUnsafe(bytes);
+        let filled = 0;
+        while (filled < bytes) {
+          const got = readSync(fd, buffer, filled, bytes - filled, filled);
+          if (got === 0) break;
+          filled += got;
+        }
+        return buffer.subarray(0, filled);
+      } finally {
+        closeSync(fd);
+      }
+    },
+
+    async text(file, maxBytes = MAX_TEXT_BYTES) {
+      const absolute = tree.locate(file);
+      const { size } = lstatSync(absolute);
+      if (size > maxBytes)
+        throw new SlyError('SLY_FORMAT_INVALID', {
+          detail: `expected a text of at most ${maxBytes} bytes, got ${size}`,
+          file,
+        });
+      const text = readFileSync(absolute, 'utf8');
+      return text.startsWith('\uFEFF') ? text.slice(1) : text;
+    },
+
+    byBaseName(name) {
+      if (byName === undefined) {
+        byName = new Map();
+        for (const file of files) {
+          const base = path.posix.basename(file.path);
+          const same = byName.get(base);
+          if (same === undefined) byName.set(base, [file]);
+          else same.push(file);
+        }
+      }
+      return byName.get(name) ?? [];
+    },
+  };
+  return tree;
+}
+
+/** Undefined where the name cannot be given back to the system: it was no UTF-8. */
+function sizeOf(root: string, file: string): number | undefined {
+  try {
+    return lstatSync(path.join(root, file)).size;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isThere(root: string, folder: string): boolean {
+  return !folder.includes('\uFFFD') || sizeOf(root, folder) !== undefined;
+}

@@ -1,0 +1,27 @@
+import { Type } from 'typebox';
+import { expect, test } from 'vitest';
+import { fromQuery } from '../../../../src/platform/api/from-query.ts';
+import { listFields } from '../../../../src/platform/api/list-shape.ts';
+import { maybe } from '../../../../src/platform/api/method.ts';
+
+const schema = Type.Object({
+  id: Type.Integer(),
+  recursive: maybe(Type.Boolean()),
+  name: Type.String(),
+  ...listFields,
+});
+
+test('text becomes what the schema wants', () => {
+  const filter = JSON.stringify([{ field: 'id', operator: '=', value: 3 }]);
+  expect(fromQuery(schema, { id: '12', recursive: 'True', name: '7', filter, per_page: '5' })).toEqual({
+    id: 12,
+    recursive: true,
+    name: '7',
+    filter: [{ field: 'id', operator: '=', value: 3 }],
+    per_page: 5,
+  });
+});
+
+test('what does not fit stays as it is, for the check to name it', () => {
+  expect(fromQuery(schema, { id: 'abc', filter: '[broken' })).toEqual({ id: 'abc', filter: '[broken' });
+});
