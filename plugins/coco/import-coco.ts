@@ -4,7 +4,6 @@
  * writes it. Nothing grows with the file but 20 bytes an annotation and a short record an image.
  */
 import { closeSync, openSync } from 'node:fs';
-import { setImmediate as breathe } from 'node:timers/promises';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
 import type { ImportContext, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
 import { createAnnotationTags } from './annotation-tags.ts';
@@ -15,7 +14,7 @@ import { blocks, createItemSources } from './item-blocks.ts';
 import { createItemWriter } from './item-writer.ts';
 import { buildItems, type CocoItem } from './items.ts';
 import { type ImportOptions, importOptions } from './options.ts';
-import { createPictureCheck } from './picture-check.ts';
+import { checkPicture } from './picture-check.ts';
 import { createProblemBook, type ProblemBook } from './problem-book.ts';
 import { HAS } from './scan-json.ts';
 import { importUndescribed } from './undescribed.ts';
@@ -143,22 +142,18 @@ interface Work {
 async function writeItems(ctx: ImportContext, work: Work): Promise<void> {
   const { files, items, book } = work;
   const write = createItemWriter(ctx.project, createAnnotationTags(ctx.project), work);
-  const check = createPictureCheck(ctx.tree);
   const open = files.map((file) => ({ file, fd: openSync(ctx.tree.locate(file.path), 'r') }));
   try {
     const sources = createItemSources(open);
     for (const [from, to] of blocks(files, items.length)) {
       sources.load(from, to);
-      const pictures = check.ahead(items.slice(from, to).map((item) => item.file));
       for (let i = from; i < to; i++) {
         const item = items[i];
         if (item === undefined) continue;
         if (i % 256 === 0) {
-          await breathe();
-          ctx.signal.throwIfAborted();
           ctx.progress('Converting', i, items.length);
         }
-        const picture = await pictures.next();
+        const picture = item.file === undefined ? undefined : checkPicture(ctx.tree, item.file, book);
         await write(item, sources.next(i), picture);
       }
       await book.flush();

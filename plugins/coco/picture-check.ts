@@ -1,44 +1,32 @@
-/** Reads the size of pictures a few at once, ahead of the one that is asked for, in order. */
-
+/** Whether the file of an item is a picture, and how large. */
 import { type SlyError, toSlyError } from '../../src/lib/errors.ts';
-import { probeImage } from '../../src/plugin-kit/image-probe.ts';
+import { nameMismatch, type ProbedImage, probeImage } from '../../src/plugin-kit/image-probe.ts';
 import type { SourceTree } from '../../src/plugin-kit/plugin.ts';
+import type { ProblemBook } from './problem-book.ts';
 
-export interface Picture {
-  width: number;
-  height: number;
-  mime: string;
-}
+export type Picture = Pick<ProbedImage, 'width' | 'height' | 'mime'>;
 
-export interface PictureQueue {
-  /** Of the next file; undefined for one that is a link, an error for what is no picture. */
-  next(): Promise<Picture | SlyError | undefined>;
-}
-
-const AT_ONCE = 8;
-
-export function createPictureCheck(tree: SourceTree): {
-  ahead(files: readonly (string | undefined)[]): PictureQueue;
-} {
-  async function probe(file: string | undefined): Promise<Picture | SlyError | undefined> {
-    if (file === undefined) return undefined;
-    try {
-      return await probeImage(tree.locate(file));
-    } catch (error) {
-      return toSlyError(error);
+/** An error is for the caller to report; what is odd, but a picture, is said here. */
+export function checkPicture(tree: SourceTree, file: string, book: ProblemBook): Picture | SlyError {
+  try {
+    const { kind, mime, width, height, complete } = probeImage(tree.locate(file));
+    if (!complete) {
+      book.note('warning', 'pictures that end too early', () => ({
+        file,
+        code: 'SLY_IMAGE_UNREADABLE',
+        message: 'expected the end of the picture, got the end of the file; it may show in part',
+      }));
     }
+    const mismatch = nameMismatch(file, kind);
+    if (mismatch !== undefined) {
+      book.note('warning', 'pictures with a name of another kind', () => ({
+        file,
+        code: 'SLY_FORMAT_INVALID',
+        message: mismatch,
+      }));
+    }
+    return { width, height, mime };
+  } catch (error) {
+    return toSlyError(error);
   }
-  return {
-    ahead(files) {
-      const running: Promise<Picture | SlyError | undefined>[] = [];
-      let started = 0;
-      return {
-        next() {
-          for (; running.length < AT_ONCE && started < files.length; started++)
-            running.push(probe(files[started]));
-          return running.shift() ?? Promise.resolve(undefined);
-        },
-      };
-    },
-  };
 }

@@ -2,14 +2,13 @@
 import { emptyAnnotation } from '../../src/format/annotation.ts';
 import { isJunk } from '../../src/format/project-folders.ts';
 import { SlyError } from '../../src/lib/errors.ts';
+import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
 import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
 import { datasetFor } from './dataset-names.ts';
 import type { CocoItem } from './items.ts';
 import type { ImportOptions } from './options.ts';
-import { createPictureCheck } from './picture-check.ts';
+import { checkPicture } from './picture-check.ts';
 import type { ProblemBook } from './problem-book.ts';
-
-const PICTURE = /\.(?:jpe?g|jfif|png|bmp|webp|tiff?|gif|mpo|heic|heif|avif)$/i;
 
 export interface UndescribedOptions {
   items: readonly CocoItem[];
@@ -26,7 +25,7 @@ export async function importUndescribed(
 ): Promise<void> {
   const left = ctx.tree.files
     .map((file) => file.path)
-    .filter((file) => PICTURE.test(file) && !described.has(file) && !isJunk(baseName(file)));
+    .filter((file) => isImageName(file) && !described.has(file) && !isJunk(baseName(file)));
   const [culprit] = broken;
   if (culprit !== undefined && options.badAnnotationFile === 'fail') {
     for (const file of left) {
@@ -40,11 +39,9 @@ export async function importUndescribed(
     return;
   }
   const datasets = datasetsOfFolders(items);
-  const pictures = createPictureCheck(ctx.tree).ahead(left);
-  for (const [i, file] of left.entries()) {
-    if (i % 256 === 0) ctx.signal.throwIfAborted();
-    const picture = await pictures.next();
-    if (picture === undefined) continue;
+  for (const file of left) {
+    ctx.signal.throwIfAborted();
+    const picture = checkPicture(ctx.tree, file, book);
     if (picture instanceof SlyError) {
       const { code, detail: message } = picture;
       book.note('failed', 'files that are no pictures', () => ({ file, code, message }));

@@ -2,7 +2,7 @@
  * `meta.json`: the classes and tags of a project. Reads every generation of the file; what cannot be used is
  * named and left out, what is not known is kept.
  */
-import { PROJECT_TYPES, type ProjectType } from '../protocol/task.ts';
+import { PROJECT_TYPES, type ProjectType } from '../protocol/project-type.ts';
 import { createColorPicker, readColor } from './colors.ts';
 import {
   type ClassMeta,

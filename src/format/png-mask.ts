@@ -117,18 +117,19 @@ function valueTable(
 function readSingleChannel(raw: Buffer, header: PngHeader, table: Uint8Array): Uint8Array {
   const { width, height, depth } = header;
   const stride = Math.ceil((width * depth) / 8);
+  // Most masks have background 0 and foreground 1: only what is set has to be written.
   const values = new Uint8Array(width * height);
+  const zero = table[0] === 0;
   const perByte = 8 / depth;
   const bits = (1 << depth) - 1;
-  for (let y = 0, at = 0, to = 0; y < height; y++, at += stride + 1) {
+  for (let y = 0, at = 0, row = 0; y < height; y++, at += stride + 1, row += width) {
     unfilter(raw, at, stride);
-    let x = 0;
-    for (let i = at + 1; x < width; i++) {
-      const byte = raw[i] ?? 0;
-      const end = Math.min(width, x + perByte);
-      for (let shift = 8 - depth; x < end; x++, shift -= depth) {
-        values[to++] = table[(byte >> shift) & bits] ?? 0;
-      }
+    for (let i = 0, x = 0; i < stride; i++, x += perByte) {
+      const byte = raw[at + 1 + i] ?? 0;
+      if (byte === 0 && zero) continue;
+      const count = Math.min(perByte, width - x);
+      for (let n = 0, shift = 8 - depth; n < count; n++, shift -= depth)
+        values[row + x + n] = table[(byte >> shift) & bits] ?? 0;
     }
   }
   return values;

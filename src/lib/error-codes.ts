@@ -86,6 +86,7 @@ export const ERROR_CODES = {
   // format
   SLY_FORMAT_JSON: { kind: 'permanent', title: 'The file is not valid JSON' },
   SLY_FORMAT_INVALID: { kind: 'permanent', title: 'The file does not follow its format' },
+  SLY_FILE_UNUSED: { kind: 'permanent', title: 'The format has no use for the file' },
   SLY_IMAGE_UNREADABLE: { kind: 'permanent', title: 'The file is not a picture that can be read' },
 } as const satisfies Record<string, ErrorCode>;
 

@@ -133,6 +133,8 @@ export interface ExportedProject {
 export interface ExportedItem {
   dataset: string;
   name: string;
+  /** What `report` takes as `file` to mean this item, also when it is a link. */
+  source: string;
   /** Path in `data/`; undefined when the item is a link. */
   file: string | undefined;
   /** Absolute path of the same. */

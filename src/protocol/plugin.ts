@@ -43,6 +43,8 @@ export const ManifestSchema = Type.Object(
     ),
     /** Features the target format cannot carry; shown before an export and checked by tests. */
     losses: Type.Optional(Type.Array(Type.String())),
+    /** Not offered to anybody: a plugin for tests. */
+    hidden: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );
@@ -109,6 +111,8 @@ export const SegmentEntrySchema = Type.Object({
   /** Path inside the archive. */
   path: Type.String({ minLength: 1 }),
   file: Type.String(),
+  /** Only these bytes of `file`, `[start, end)`: many small entries can share one file. */
+  range: Type.Optional(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })])),
 });
 
 /** Export: an item of the project that was written (for the counts). */

@@ -1,21 +1,14 @@
 /** What a task is, in the words agent and platform share. */
 import { type Static, Type } from 'typebox';
+import { PROJECT_TYPES, type ProjectType } from './project-type.ts';
 import { TASK_STATES } from './task-state.ts';
 
 export const TaskStateSchema = Type.Enum([...TASK_STATES]);
 
 export const Sha256Schema = Type.String({ pattern: '^[0-9a-f]{64}$' });
 
-export const PROJECT_TYPES = [
-  'images',
-  'videos',
-  'volumes',
-  'point_clouds',
-  'point_cloud_episodes',
-  'meshes',
-] as const;
+export { PROJECT_TYPES, type ProjectType };
 export const ProjectTypeSchema = Type.Enum([...PROJECT_TYPES]);
-export type ProjectType = Static<typeof ProjectTypeSchema>;
 
 /** What to do when an item of the same name is already in the dataset. */
 export const ConflictPolicySchema = Type.Enum(['rename', 'skip', 'replace', 'fail']);

@@ -13,7 +13,7 @@ export function settlingStatus(
     source,
     state: 'settling',
     detail,
-    seconds: Math.round(settleMs / 100) / 10,
+    seconds: settleMs / 1000,
     files: scan.files,
     bytes: scan.bytes,
   };

@@ -59,6 +59,9 @@ export function createStatusFiles(deps: { uploadFolder: string; log: Logger }): 
   const pending = new Map<string, SourceStatus | null>();
   /** What stands on disk, so that the same text is not written again. */
   const written = new Map<string, string>();
+  /** Temporary files of this run; those of another one are leftovers. */
+  const run = randomBytes(6).toString('hex');
+  let temps = 0;
   let warned = false;
   let working: Promise<void> | undefined;
 
@@ -73,7 +76,7 @@ export function createStatusFiles(deps: { uploadFolder: string; log: Logger }): 
 
   async function replace(file: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
     await ensureFolder(folder);
-    const temp = path.join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
+    const temp = path.join(folder, `.${run}-${++temps}.tmp`);
     const handle = await open(temp, 'wx', 0o644);
     try {
       for await (const piece of pieces) await handle.write(piece);
@@ -138,7 +141,8 @@ export function createStatusFiles(deps: { uploadFolder: string; log: Logger }): 
         [...known].flatMap((name) => [STATUS, REPORT].map((end) => `${statusName(name)}${end}`)),
       );
       for (const name of await readdir(folder).catch(() => [])) {
-        const isOurs = name.endsWith(STATUS) || name.endsWith(REPORT) || /^\.[0-9a-f]{12}\.tmp$/.test(name);
+        const isTemp = /^\.[0-9a-f]{12}-\d+\.tmp$/.test(name) && !name.startsWith(`.${run}-`);
+        const isOurs = name.endsWith(STATUS) || name.endsWith(REPORT) || isTemp;
         if (isOurs && !keep.has(name))
           await rm(path.join(folder, name), { force: true }).catch(() => undefined);
       }

@@ -65,7 +65,10 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
   );
   const watch = setInterval(() => {
     const silence = clock.now() - lastFrameAt;
-    if (silence > timings.silenceMs) giveUp(4408, `the platform was silent for ${Math.round(silence)} ms`);
+    if (silence <= timings.silenceMs) return;
+    giveUp(4408, `the platform was silent for ${Math.round(silence)} ms`);
+    // Who does not speak does not answer a close frame either.
+    ws.terminate();
   }, timings.silenceMs / 10);
   const onAbort = (): void => {
     const reason = signal.reason instanceof Error ? signal.reason.message : 'the agent stops';

@@ -3,16 +3,16 @@
  * Streamed form: `entry` and `written` lines of the segments. Classic form (old images, scripts):
  * whatever regular files lie in `results/`.
  */
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { toSlyError } from '../../lib/errors.ts';
+import { SlyError, toSlyError } from '../../lib/errors.ts';
 import { emptyOutcome, type SegmentOutcome } from './outcomes.ts';
 import { createPluginFiles } from './plugin-files.ts';
 import type { SourceTree } from './ports.ts';
 import type { LaidOutProject } from './project-layout.ts';
 import { hasSegments, readSegment } from './segments.ts';
 import type { StepContext } from './step-context.ts';
-import type { TarEntry } from './tar-stream.ts';
+import { entrySize, type TarEntry } from './tar-stream.ts';
 
 export interface Collected {
   entries: TarEntry[];
@@ -29,7 +29,7 @@ export async function collectEntries(
   const collected = (await hasSegments(ctx.folder.segments))
     ? await collectSegments(ctx, project)
     : await collectFiles(ctx, tree);
-  for (const entry of collected.entries) collected.bytes += (await lstat(entry.file)).size;
+  for (const entry of collected.entries) collected.bytes += await entrySize(entry);
   return collected;
 }
 
@@ -48,7 +48,11 @@ async function collectSegments(ctx: StepContext, project: LaidOutProject): Promi
     for (const line of segment.lines) {
       if (line.kind === 'entry') {
         try {
-          collected.entries.push({ path: line.path, file: files.resolve(line.file).path });
+          collected.entries.push({
+            path: line.path,
+            file: files.resolve(line.file).path,
+            ...(line.range === undefined ? {} : { range: rangeOf(line.range, line.file) }),
+          });
         } catch (error) {
           const { code, detail } = toSlyError(error);
           outcome.lines.push({ status: 'failed', place: line.path, code, message: detail });
@@ -63,6 +67,14 @@ async function collectSegments(ctx: StepContext, project: LaidOutProject): Promi
       }
     }
   }
+}
+
+function rangeOf([start, end]: readonly number[], file: string): [number, number] {
+  if (start === undefined || end === undefined || end < start)
+    throw new SlyError('SLY_PLUGIN_OUTPUT', {
+      detail: `${file}: expected a range [start, end), got ${start}, ${end}`,
+    });
+  return [start, end];
 }
 
 /** `data/<project>/a/datasets/b/img/x.jpg` (or its annotation) -> `a/b/x.jpg`; anything else stays as it is. */

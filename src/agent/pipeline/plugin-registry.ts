@@ -18,12 +18,16 @@ export interface RegistryOptions {
   builtinImage: string;
   /** Folder of more plugins; each needs an `image`. May be missing. */
   extra?: string;
+  /** Built-in plugins that are there for tests too. */
+  includeHidden?: boolean;
   log: Logger;
 }
 
-export function loadPlugins({ builtin, builtinImage, extra, log }: RegistryOptions): PluginRegistry {
+export function loadPlugins(options: RegistryOptions): PluginRegistry {
+  const { builtin, builtinImage, extra, includeHidden = false, log } = options;
   const plugins = new Map<string, PluginInfo>();
   for (const manifest of readManifests(builtin, log)) {
+    if (manifest.hidden === true && !includeHidden) continue;
     plugins.set(manifest.name, {
       manifest,
       image: manifest.image ?? builtinImage,

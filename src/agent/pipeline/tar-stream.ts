@@ -14,6 +14,8 @@ export interface TarEntry {
   path: string;
   /** Absolute path of the bytes. */
   file: string;
+  /** Only these of them, `[start, end)`. */
+  range?: readonly [start: number, end: number];
 }
 
 export const MANIFEST_NAME = 'MANIFEST.sha256';
@@ -27,15 +29,14 @@ export async function* tarStream(
   const manifest: string[] = [];
   for (const entry of sorted(entries)) {
     signal.throwIfAborted();
-    const { size } = await lstat(entry.file);
+    const size = await entrySize(entry);
     yield* head(entry.path, size, mtime);
     const hash = createHash('sha256');
     let got = 0;
-    for await (const chunk of createReadStream(entry.file, { highWaterMark: 1 << 20, signal })) {
-      const bytes = chunk as Uint8Array;
-      hash.update(bytes);
-      got += bytes.length;
-      yield bytes;
+    for await (const chunk of bytesOf(entry, signal)) {
+      hash.update(chunk);
+      got += chunk.length;
+      yield chunk;
     }
     if (got !== size) {
       throw new SlyError('SLY_SOURCE_CHANGED', {
@@ -51,6 +52,16 @@ export async function* tarStream(
   yield text;
   yield* padding(text.length);
   yield Buffer.alloc(2 * BLOCK);
+}
+
+export async function entrySize({ file, range }: TarEntry): Promise<number> {
+  return range === undefined ? (await lstat(file)).size : range[1] - range[0];
+}
+
+function bytesOf({ file, range }: TarEntry, signal: AbortSignal): AsyncIterable<Uint8Array> | [] {
+  if (range !== undefined && range[0] === range[1]) return [];
+  const part = range === undefined ? {} : { start: range[0], end: range[1] - 1 };
+  return createReadStream(file, { highWaterMark: 1 << 20, signal, ...part });
 }
 
 function* head(path: string, size: number, mtime: Date): Generator<Uint8Array> {

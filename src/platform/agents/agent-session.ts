@@ -54,7 +54,10 @@ export function runSession(
   let lastFrameAt = clock.now();
   const handshake = setTimeout(() => close(4408, 'no hello in time'), policy.handshakeMs);
   const watch = setInterval(() => {
-    if (clock.now() - lastFrameAt > policy.silenceMs) close(4408, `no frame for ${policy.silenceMs} ms`);
+    if (clock.now() - lastFrameAt <= policy.silenceMs) return;
+    close(4408, `no frame for ${policy.silenceMs} ms`);
+    // Who does not speak does not answer a close frame either.
+    ws.terminate();
   }, policy.silenceMs / 10);
 
   const inbox = createInbox({

@@ -113,7 +113,7 @@ export async function endReported(ctx: MoveContext, row: TaskRow, end: ReportedE
   await endAttempt(ctx, row, 'reported', state);
   const facts = { plugin, because };
   const mayAgain = row.cancel_reason === null && row.retries < ctx.policy.maxRetries;
-  const wait = end.notBefore ?? ctx.now + backoffDelay(row.retries, retryBounds(ctx.policy));
+  const wait = end.notBefore ?? ctx.now + Math.round(backoffDelay(row.retries, retryBounds(ctx.policy)));
   const again = { retries: row.retries + 1, not_before: wait };
   if (state === 'queued' && mayAgain) return requeue(ctx, row, { at, ...(failure && { failure }) }, again);
   if (state === 'succeeded') {

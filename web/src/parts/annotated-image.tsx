@@ -12,12 +12,15 @@ export function AnnotatedImage(props: {
   hidden?: ReadonlySet<string>;
   fill?: number;
   lazy?: boolean;
+  /** CSS length it may be high at most. */
+  maxHeight: string;
 }) {
   const { image, annotation, classes, hidden = NOTHING_HIDDEN, fill = 0.35 } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [shown, setShown] = useState<{ width: number; height: number } | undefined>(undefined);
   const [broken, setBroken] = useState(false);
   const [drawnWidth, setDrawnWidth] = useState(0);
+  const size = sizeOf(image, annotation, shown);
 
   useEffect(() => {
     const element = canvas.current;
@@ -31,8 +34,7 @@ export function AnnotatedImage(props: {
 
   useEffect(() => {
     const element = canvas.current;
-    const size = annotation?.size.width ? annotation.size : shown;
-    if (element === null || annotation === undefined || size === undefined || drawnWidth === 0) return;
+    if (element === null || annotation === undefined || drawnWidth === 0) return;
     const scale = Math.min(drawnWidth, 4096) / size.width;
     element.width = Math.round(size.width * scale);
     element.height = Math.round(size.height * scale);
@@ -45,31 +47,48 @@ export function AnnotatedImage(props: {
       (error: unknown) => console.error(error),
     );
     return () => controller.abort();
-  }, [annotation, classes, hidden, fill, shown, drawnWidth]);
+  }, [annotation, classes, hidden, fill, size.width, size.height, drawnWidth]);
 
+  const ratio = size.width / size.height;
   return (
     <div class="picture">
-      {image.link !== null ? (
-        <p class="note">A link: its picture is at {new URL(image.link, location.href).host}</p>
-      ) : broken ? (
-        <p class="note">This browser cannot show {image.mime ?? 'this file'}</p>
-      ) : (
-        <img
-          src={`/files/images/${image.id}`}
-          alt={image.name}
-          loading={props.lazy === true ? 'lazy' : 'eager'}
-          decoding="async"
-          width={image.width ?? undefined}
-          height={image.height ?? undefined}
-          onLoad={(event) => {
-            const { naturalWidth: width, naturalHeight: height } = event.currentTarget;
-            setShown({ width, height });
-          }}
-          onError={() => setBroken(true)}
-        />
-      )}
-      <canvas ref={canvas} />
+      <div
+        class="frame"
+        style={{ aspectRatio: String(ratio), width: `min(100%, calc(${props.maxHeight} * ${ratio}))` }}
+      >
+        {image.link !== null ? (
+          <p class="note">A link: the picture is at {new URL(image.link, location.href).host}</p>
+        ) : broken ? (
+          <p class="note">This browser cannot show {image.mime ?? 'this file'}</p>
+        ) : (
+          <img
+            src={`/files/images/${image.id}`}
+            alt={image.name}
+            loading={props.lazy === true ? 'lazy' : 'eager'}
+            decoding="async"
+            onLoad={(event) => {
+              const { naturalWidth: width, naturalHeight: height } = event.currentTarget;
+              setShown({ width, height });
+            }}
+            onError={() => setBroken(true)}
+          />
+        )}
+        <canvas ref={canvas} />
+      </div>
     </div>
+  );
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Coordinates are in the annotation's size; what the browser decoded is the last to ask. */
+function sizeOf(image: Image, annotation: ImageAnnotation | undefined, shown: Size | undefined): Size {
+  const candidates = [annotation?.size, { width: image.width ?? 0, height: image.height ?? 0 }, shown];
+  return (
+    candidates.find((one) => one !== undefined && one.width > 0 && one.height > 0) ?? { width: 4, height: 3 }
   );
 }
 

@@ -102,7 +102,14 @@ export function ImageView(props: { project: number; id: number }) {
         </button>
       </div>
       <div class="split right">
-        <AnnotatedImage image={image} annotation={annotation} classes={classes} hidden={hidden} fill={fill} />
+        <AnnotatedImage
+          image={image}
+          annotation={annotation}
+          classes={classes}
+          hidden={hidden}
+          fill={fill}
+          maxHeight="(100vh - 190px)"
+        />
         <aside>
           <h2>Classes</h2>
           <ul class="legend">

@@ -140,7 +140,13 @@ function Gallery(props: {
             class="thumb"
             title={image.name}
           >
-            <AnnotatedImage image={image} annotation={annotations.get(image.id)} classes={classes} lazy />
+            <AnnotatedImage
+              image={image}
+              annotation={annotations.get(image.id)}
+              classes={classes}
+              maxHeight="150px"
+              lazy
+            />
             <span class="name">{image.name}</span>
             <span class="dim">{plural(annotations.get(image.id)?.objects.length ?? 0, 'object')}</span>
           </Link>

@@ -82,17 +82,20 @@ async function visit(zip: ZipFile, entry: Entry, job: UnpackJob): Promise<void> 
   const local = await zip.readLocalFileHeaderPromise(entry);
   if (!local.fileName.equals(entry.fileNameRaw) || local.compressionMethod !== entry.compressionMethod)
     throw dangerError(raw, 'is described differently in the directory and in place');
-  const isDeflated = entry.compressionMethod === DEFLATED;
-  const { compressedSize: packed, uncompressedSize: size } = entry;
-  const stream = await zip.openReadStreamLowLevelPromise(
-    local.fileDataStart,
-    packed,
-    0,
-    packed,
-    isDeflated,
-    size,
-  );
+  const stream = await openEntry(zip, entry, local.fileDataStart);
   await target.file(name, checked(stream, entry, name));
+}
+
+/** By callback: the promise form of this method (yauzl 3.4.0) calls another one with other arguments. */
+function openEntry(zip: ZipFile, entry: Entry, start: number): Promise<AsyncIterable<Uint8Array>> {
+  const { compressedSize: packed, uncompressedSize: size } = entry;
+  const isDeflated = entry.compressionMethod === DEFLATED;
+  return new Promise((resolve, reject) => {
+    zip.openReadStreamLowLevel(start, packed, 0, packed, isDeflated, size, (error, stream) => {
+      if (error === null) resolve(stream);
+      else reject(error);
+    });
+  });
 }
 
 /** Passes the bytes on and compares their checksum at the end. */

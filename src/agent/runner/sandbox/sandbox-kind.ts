@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Isolation, RunSpec } from '../../pipeline/ports.ts';
 import { PLUGIN_USER } from '../plugin-user.ts';
 import { bubblewrapCommand } from './bubblewrap.ts';
@@ -85,29 +86,33 @@ async function tryOut(
   }
 }
 
-/** Undefined when it ended with code 0, else the last thing it said. */
+/** Undefined when it ended with code 0, else the first thing it said. */
 function runOnce(
   file: string,
   args: readonly string[],
   env: Record<string, string>,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
+    // Descriptor 3 must be a real one: bubblewrap writes its account there.
     const child = spawn(file, args, {
       env,
       cwd: '/',
-      stdio: ['ignore', 'ignore', 'pipe', 'ignore'],
-      timeout: PROBE_MS,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      resolve(`it did not end within ${PROBE_MS / 1000} s`);
+    }, PROBE_MS);
     let said = '';
     child.stderr?.on('data', (piece: Buffer) => {
       said = (said + piece.toString()).slice(-2000);
     });
-    child.on('error', (error) => resolve(error.message));
+    (child.stdio[3] as Readable).resume();
+    child.on('error', (error) => (said ||= error.message));
     child.on('close', (code) => {
-      const words = said
-        .trim()
-        .split('\n')
-        .find((line) => line.trim() !== '');
+      clearTimeout(timer);
+      const words = said.split('\n').find((line) => line.trim() !== '');
       resolve(code === 0 ? undefined : (words ?? `code ${code}`));
     });
   });

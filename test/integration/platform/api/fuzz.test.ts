@@ -125,36 +125,44 @@ test('JSON', { timeout: 60_000 }, async () => {
 });
 
 test('annotations that pass are read back in both coordinate systems', { timeout: 60_000 }, async () => {
-  const images = await server
-    .api<{ entities: { id: number }[] }>('images.list', { projectId: 2, recursive: true })
-    .catch(() => undefined);
-  const [project] = (await server.api<{ entities: { id: number }[] }>('projects.list', {})).entities;
-  const [image] =
-    images?.entities ??
-    (await server.api<{ entities: { id: number }[] }>('images.list', { projectId: project?.id })).entities;
+  const { id: projectId } = await server.api<{ id: number }>('projects.add', {
+    name: 'drawn',
+    workspaceId: 1,
+  });
+  const meta = {
+    classes: [{ title: 'a', shape: 'any', color: '#000000' }],
+    tags: [{ name: 'a', value_type: 'none', color: '#000000' }],
+  };
+  await server.api('projects.meta.update', { id: projectId, meta });
+  const { id: datasetId } = await server.api<{ id: number }>('datasets.add', { projectId, name: 'a' });
+  const [image] = await server.api<{ id: number }[]>('images.bulk.add', {
+    datasetId,
+    images: [{ name: 'drawn.png', link: 'x' }],
+  });
+  const often = <A, B>(one: fc.Arbitrary<A>, other: fc.Arbitrary<B>) =>
+    fc.oneof({ weight: 6, arbitrary: one }, { weight: 1, arbitrary: other });
+  const point = fc.tuple(fc.integer({ min: -5, max: 20 }), fc.float({ min: -5, max: 20, noNaN: true }));
+  const ring = often(fc.array(point, { minLength: 1, maxLength: 5 }), value);
+  const rings = often(
+    fc.record({ exterior: ring, interior: fc.array(ring, { maxLength: 1 }) }, { requiredKeys: ['exterior'] }),
+    value,
+  );
   const geometry = fc.record(
     {
       geometryType: fc.constantFrom(
-        'point',
-        'rectangle',
-        'polygon',
-        'line',
-        'graph',
-        'bitmap',
-        'multipolygon',
-        'oriented_bbox',
-        'cuboid',
-        'cuboid_2d',
-        'spline',
+        ...['point', 'rectangle', 'polygon', 'line', 'graph', 'bitmap', 'multipolygon'],
+        ...['oriented_bbox', 'cuboid', 'cuboid_2d', 'spline'],
       ),
-      points: value,
-      parts: value,
-      nodes: value,
+      points: often(rings, ring),
+      angle: fc.float(),
+      parts: fc.array(rings, { maxLength: 2 }),
+      nodes: often(fc.dictionary(fc.string(), fc.record({ loc: point }), { minKeys: 1, maxKeys: 3 }), value),
       bitmap: value,
       vertices: value,
+      faces: value,
       tags: fc.constantFrom([], [{ name: 'a' }]),
     },
-    { requiredKeys: ['geometryType'] },
+    { requiredKeys: ['geometryType', 'points'] },
   );
   let stored = 0;
   await fc.assert(
@@ -174,7 +182,7 @@ test('annotations that pass are read back in both coordinate systems', { timeout
         expect(await statusOf('annotations.bulk.info', { ...init, body: ask })).toBe(200);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   );
   expect(stored).toBeGreaterThan(100);
 });
@@ -233,7 +241,7 @@ test('a client that goes away in the middle of an upload leaves the server worki
   const init: RequestInit = {
     method: 'POST',
     headers: { 'content-type': 'multipart/form-data; boundary=B' },
-    body: endless() as unknown as BodyInit,
+    body: endless() as unknown as ReadableStream,
     duplex: 'half',
     signal: controller.signal,
   };

@@ -1,0 +1,132 @@
+/**
+ * Outlines and masks as `segmentation`: outlines without holes as their points, everything else as compressed run
+ * lengths over the image, which lose nothing.
+ */
+import { decodeAlphaMask, decodeBitmap, type Mask } from '../../src/format/bitmap.ts';
+import type { BitmapJson, Point, Points, Ring } from '../../src/format/model.ts';
+import { fillPolygon, orientedCorners, ringArea } from '../../src/format/raster.ts';
+import { toSlyError } from '../../src/lib/errors.ts';
+import type { Losses } from './losses.ts';
+import type { Size } from './pixels.ts';
+import { nestRings } from './rings.ts';
+import { areaOfRuns, boxOfRuns, encodeCounts, runsOfMask } from './rle.ts';
+
+export type CocoBox = [x: number, y: number, width: number, height: number];
+export type Segmentation = number[][] | { size: [height: number, width: number]; counts: string };
+
+type Masked = { geometryType: 'bitmap' | 'alpha_mask'; bitmap: BitmapJson };
+type Polygonal =
+  | { geometryType: 'polygon'; points: Points }
+  | { geometryType: 'multipolygon'; parts: Points[] }
+  | { geometryType: 'oriented_bbox'; points: [Point, Point]; angle: number };
+export type Outlined = Masked | Polygonal;
+
+const isMask = (geometry: Outlined): geometry is Masked => 'bitmap' in geometry;
+
+export interface Outline {
+  segmentation: Segmentation;
+  area: number;
+  bbox: CocoBox;
+}
+
+export function outlineOf(geometries: readonly Outlined[], size: Size, losses: Losses): Outline | undefined {
+  if (geometries.length === 0) return undefined;
+  const rings = plainRings(geometries);
+  if (rings !== undefined) {
+    return {
+      segmentation: rings.map((ring) => ring.flat()),
+      area: rings.reduce((sum, ring) => sum + ringArea(ring), 0),
+      bbox: extent(rings.flat()),
+    };
+  }
+  const mask = unionMask(geometries, size, losses);
+  const runs = mask === undefined ? [] : runsOfMask(mask, [size.height, size.width]);
+  const box = boxOfRuns(runs, size.height);
+  if (box === undefined) {
+    losses.add('outline without a pixel in its image');
+    return undefined;
+  }
+  return {
+    segmentation: { size: [size.height, size.width], counts: encodeCounts(runs) },
+    area: areaOfRuns(runs),
+    bbox: [box.x, box.y, box.width, box.height],
+  };
+}
+
+/** Undefined when points alone cannot say it: masks, holes, and rings that a reader would take for holes. */
+function plainRings(geometries: readonly Outlined[]): Ring[] | undefined {
+  const rings: Ring[] = [];
+  for (const geometry of geometries) {
+    if (isMask(geometry)) return undefined;
+    for (const { exterior, interior } of polygonsOf(geometry)) {
+      if (interior.length > 0) return undefined;
+      rings.push(exterior);
+    }
+  }
+  if (rings.length > 1 && nestRings(rings).some(({ interior }) => interior.length > 0)) return undefined;
+  return rings;
+}
+
+function polygonsOf(geometry: Polygonal): Points[] {
+  if (geometry.geometryType === 'multipolygon') return geometry.parts;
+  if (geometry.geometryType === 'oriented_bbox')
+    return [{ exterior: orientedCorners(geometry.points, geometry.angle), interior: [] }];
+  return [geometry.points];
+}
+
+const maskOf = ({ geometryType, bitmap }: Masked): Mask =>
+  geometryType === 'bitmap' ? decodeBitmap(bitmap) : decodeAlphaMask(bitmap);
+
+function unionMask(geometries: readonly Outlined[], size: Size, losses: Losses): Mask | undefined {
+  const masks: Mask[] = [];
+  for (const geometry of geometries) {
+    try {
+      if (isMask(geometry)) masks.push(maskOf(geometry));
+      else {
+        for (const polygon of polygonsOf(geometry)) {
+          const mask = fillPolygon(polygon, size);
+          if (mask !== undefined) masks.push(mask);
+        }
+      }
+    } catch (error) {
+      losses.add(`mask that cannot be read (${toSlyError(error).detail})`);
+    }
+  }
+  const [first] = masks;
+  if (first === undefined || masks.length === 1) return first;
+  const left = Math.max(0, Math.min(...masks.map((mask) => mask.x)));
+  const top = Math.max(0, Math.min(...masks.map((mask) => mask.y)));
+  const right = Math.min(size.width, Math.max(...masks.map((mask) => mask.x + mask.width)));
+  const bottom = Math.min(size.height, Math.max(...masks.map((mask) => mask.y + mask.height)));
+  if (left >= right || top >= bottom) return undefined;
+  const union: Mask = {
+    x: left,
+    y: top,
+    width: right - left,
+    height: bottom - top,
+    data: new Uint8Array((right - left) * (bottom - top)),
+  };
+  for (const mask of masks) paint(mask, union);
+  return union;
+}
+
+function paint(mask: Mask, onto: Mask): void {
+  for (let y = Math.max(0, onto.y - mask.y); y < mask.height && mask.y + y < onto.y + onto.height; y++) {
+    for (let x = Math.max(0, onto.x - mask.x); x < mask.width && mask.x + x < onto.x + onto.width; x++) {
+      if (mask.data[y * mask.width + x] !== 0)
+        onto.data[(mask.y + y - onto.y) * onto.width + mask.x + x - onto.x] = 1;
+    }
+  }
+}
+
+/** In the coordinates of the points: the difference of the outermost ones. */
+export function extent(points: Ring): CocoBox {
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const [x, y] of points) {
+    box.left = Math.min(box.left, x);
+    box.right = Math.max(box.right, x);
+    box.top = Math.min(box.top, y);
+    box.bottom = Math.max(box.bottom, y);
+  }
+  return [box.left, box.top, box.right - box.left, box.bottom - box.top];
+}

@@ -1,0 +1,28 @@
+/** Counts what COCO has no place for, kind by kind, and says each once. */
+import type { Reporter } from '../../src/plugin-kit/plugin.ts';
+
+export interface Losses {
+  /** `kind` in the singular: "label of shape line". */
+  add(kind: string): void;
+  report(to: Reporter): Promise<void>;
+}
+
+const MAX_KINDS = 200;
+
+export function createLosses(): Losses {
+  const counts = new Map<string, number>();
+  return {
+    add(kind) {
+      const known = counts.size >= MAX_KINDS && !counts.has(kind) ? 'other loss' : kind;
+      counts.set(known, (counts.get(known) ?? 0) + 1);
+    },
+    async report(to) {
+      for (const [kind, count] of counts) {
+        await to.warning({
+          code: 'SLY_FORMAT_INVALID',
+          message: `${count} times: ${kind} cannot be expressed in COCO`,
+        });
+      }
+    },
+  };
+}

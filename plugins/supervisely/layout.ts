@@ -1,0 +1,55 @@
+/**
+ * What lies in the source, whichever of the three layouts it has: projects with meta.json, datasets without,
+ * or loose pictures beside annotations. Looks at names only.
+ */
+import path from 'node:path';
+import { matchLooseItems } from '../../src/format/loose-items.ts';
+import { type FoundProject, findProjects } from '../../src/format/project-tree.ts';
+import { hasPictureName } from './picture.ts';
+
+export interface Layout {
+  kind: 'project' | 'datasets' | 'loose';
+  projects: FoundProject[];
+  /** Annotations several pictures would take. */
+  shared: { ann: string; items: string[]; given: boolean }[];
+}
+
+/** Undefined when no picture or annotation has a place in any of the layouts. */
+export function findLayout(paths: readonly string[]): Layout | undefined {
+  const { projects } = findProjects(paths);
+  const withMeta = projects.filter(({ metaFile }) => metaFile !== undefined);
+  if (withMeta.length > 0) return { kind: 'project', projects, shared: [] };
+  if (projects.length > 0) return { kind: 'datasets', projects, shared: [] };
+  return looseLayout(paths);
+}
+
+function looseLayout(paths: readonly string[]): Layout | undefined {
+  const { items, metaFile, shared, orphans } = matchLooseItems(paths, hasPictureName);
+  if (!items.some(({ ann }) => ann !== undefined)) return undefined;
+  const datasets = new Map<string, FoundProject['datasets'][number]>();
+  const depth = commonDepth(items.map(({ image }) => image));
+  for (const item of items) {
+    const parts = item.image.split('/');
+    const name = parts.length - 1 > depth ? (parts[depth] ?? 'ds0') : 'ds0';
+    let dataset = datasets.get(name);
+    if (dataset === undefined) {
+      dataset = { path: name, folder: '', itemFolder: 'img', items: [], orphans: [], clashes: [], blobs: [] };
+      datasets.set(name, dataset);
+    }
+    dataset.items.push(item);
+  }
+  const [first] = datasets.values();
+  first?.orphans.push(...orphans);
+  const project: FoundProject = { root: '', datasets: [...datasets.values()], blobs: [] };
+  if (metaFile !== undefined) project.metaFile = metaFile;
+  return { kind: 'loose', projects: [project], shared };
+}
+
+/** Folders all files have in common. */
+function commonDepth(files: readonly string[]): number {
+  const [first, ...others] = files.map((file) => path.posix.dirname(file).split('/'));
+  if (first === undefined || first[0] === '.') return 0;
+  let depth = 0;
+  while (depth < first.length && others.every((parts) => parts[depth] === first[depth])) depth++;
+  return depth;
+}
