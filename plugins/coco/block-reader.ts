@@ -8,6 +8,8 @@ import type { ByteRanges } from './byte-ranges.ts';
 
 const MAX_GAP = 16 << 10;
 const WINDOW_BYTES = 1 << 20;
+/** More entries than a block of any sane file holds. */
+const PLACES = 2 ** 22;
 
 export interface BlockReader {
   /** Loads these entries (any order); the block before is gone. */
@@ -38,36 +40,44 @@ export function createBlockReader(fd: number, ranges: ByteRanges, name: string):
   return {
     load(wanted) {
       entries = wanted;
-      const sorted = wanted.slice().sort();
+      if (wanted.length >= PLACES) {
+        throw new SlyError('SLY_FORMAT_INVALID', {
+          detail: `expected fewer than ${PLACES} annotations of one image, got ${wanted.length}`,
+          file: name,
+        });
+      }
+      // Entry and place in one number, so that sorting by the one keeps the other.
+      const sorted = new Float64Array(wanted.length);
+      for (let i = 0; i < wanted.length; i++) sorted[i] = (wanted[i] ?? 0) * PLACES + i;
+      sorted.sort();
+      const entryAt = (i: number): number => Math.floor((sorted[i] ?? 0) / PLACES);
       let bytes = 0;
-      for (const entry of sorted) bytes += ranges.length(entry);
+      for (const entry of wanted) bytes += ranges.length(entry);
       if (arena.length < bytes) arena = Buffer.allocUnsafeSlow(bytes);
-      const placeOf = new Map<number, number>();
+      if (places.length < wanted.length) places = new Uint32Array(wanted.length);
       let used = 0;
       for (let i = 0; i < sorted.length; ) {
-        const start = ranges.offset(sorted[i] ?? 0);
-        let end = start + ranges.length(sorted[i] ?? 0);
+        const start = ranges.offset(entryAt(i));
+        let end = start + ranges.length(entryAt(i));
         let next = i + 1;
         for (; next < sorted.length; next++) {
-          const offset = ranges.offset(sorted[next] ?? 0);
-          const stop = offset + ranges.length(sorted[next] ?? 0);
+          const offset = ranges.offset(entryAt(next));
+          const stop = offset + ranges.length(entryAt(next));
           if (offset - end > MAX_GAP || stop - start > WINDOW_BYTES) break;
           end = stop;
         }
         if (next === i + 1) read(arena, used, end - start, start);
         else read(window, 0, end - start, start);
         for (let k = i; k < next; k++) {
-          const entry = sorted[k] ?? 0;
+          const entry = entryAt(k);
           const from = ranges.offset(entry) - start;
           const length = ranges.length(entry);
           if (next > i + 1) window.copy(arena, used, from, from + length);
-          placeOf.set(entry, used);
+          places[(sorted[k] ?? 0) % PLACES] = used;
           used += length;
         }
         i = next;
       }
-      if (places.length < wanted.length) places = new Uint32Array(wanted.length);
-      for (let i = 0; i < wanted.length; i++) places[i] = placeOf.get(wanted[i] ?? 0) ?? 0;
     },
     text(i) {
       const from = places[i] ?? 0;

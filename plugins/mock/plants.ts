@@ -19,8 +19,8 @@ export async function plantLinks({ project, log }: ImportContext): Promise<void>
   await project.add({ dataset, name: 'not-there.png', result: 'nothing.png' });
 }
 
-/** Written past the kit's writer, under a number it has not reached; so the host must not write after it. */
-export function writeBadSegment({ options }: ImportContext): void {
+/** Written past the kit's writer, as segment 2; the kit itself writes segment 1 when few items were asked for. */
+export function writeBadSegment(): void {
   const folder = path.join(RESULTS, 'segments');
   mkdirSync(folder, { recursive: true });
   const lines = [
@@ -34,8 +34,7 @@ export function writeBadSegment({ options }: ImportContext): void {
       link: 'https://example.com/x.png',
     }),
   ];
-  const number = Number(options.items) > 0 ? 2 : 1;
-  const file = path.join(folder, `${String(number).padStart(6, '0')}.ndjson`);
+  const file = path.join(folder, '000002.ndjson');
   writeFileSync(`${file}.tmp`, `${lines.join('\n')}\n`);
   renameSync(`${file}.tmp`, file);
 }

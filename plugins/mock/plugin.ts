@@ -15,7 +15,7 @@ export const plugin: Plugin = {
       crashAfter: option('crashAfterItems'),
       failAfter: option('failAfterItems'),
     });
-    if (ctx.options.badSegment === true) writeBadSegment(ctx);
+    if (ctx.options.badSegment === true) writeBadSegment();
     await flood(option('floodLines'), option('lineBytes'));
     await fillDisk(ctx, option('fillBytes'));
     await eatMemory(option('eatMemoryMb'), ctx);

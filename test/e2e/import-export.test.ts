@@ -52,7 +52,7 @@ test('a folder dropped in becomes a project, once, and is never touched', async 
   });
   expect(status.link).toMatch(/projects\/\d+/);
   const report = readFileSync(path.join(first.upload, '.sly', 'street.report.txt'), 'utf8');
-  expect(report).toContain('21 files');
+  expect(report).toContain('21 in = 21 ok + 0 skipped + 0 failed');
   const [task] = await first.control.tasks(10);
   if (task === undefined) throw new Error('no task');
   assertAllAccounted(task);

@@ -305,6 +305,19 @@ test('agents: state, disk, isolation; draining', async () => {
   nothingWentWrong();
 });
 
+test('with the event stream broken the page asks instead', async () => {
+  await page.route('**/events*', (route) => route.abort());
+  await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
+  await page.getByText('Polling').waitFor();
+  const { id } = await server.api<{ id: number }>('imports.start', { path: 'polled' });
+  const row = page.getByRole('row').filter({ hasText: 'Import polled' });
+  await row.getByText('Queued').waitFor();
+  server.tasks.change(id, { state: 'fetching' });
+  await row.getByText('Fetching').first().waitFor();
+  await page.unroute('**/events*');
+  await page.getByText('Live', { exact: true }).waitFor();
+});
+
 test('the whole way by keyboard', async () => {
   await logIn();
   await server.api('imports.start', { path: 'by-keyboard' });

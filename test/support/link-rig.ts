@@ -26,7 +26,7 @@ import { type Database, openDatabase } from '../../src/platform/store/database.t
 import type { Telemetry } from '../../src/protocol/link.ts';
 import type { Manifest } from '../../src/protocol/plugin.ts';
 import type { Task } from '../../src/protocol/task.ts';
-import type { TaskState } from '../../src/protocol/task-state.ts';
+import { isActive, type TaskState } from '../../src/protocol/task-state.ts';
 import { eventually } from './daemon-process.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -34,11 +34,11 @@ const log = process.env.SLY_TEST_LOG === undefined ? silentLogger() : createLogg
 
 export const QUICK_POLICY: Partial<AgentsPolicy> = {
   heartbeatMs: 50,
-  silenceMs: 400,
-  handshakeMs: 400,
-  leaseMs: 400,
-  pinnedLeaseMs: 5_000,
-  offerMs: 300,
+  silenceMs: 1_000,
+  handshakeMs: 1_000,
+  leaseMs: 800,
+  pinnedLeaseMs: 20_000,
+  offerMs: 1_000,
   retryBaseMs: 5,
   retryCapMs: 20,
   tickMs: 30,
@@ -46,9 +46,17 @@ export const QUICK_POLICY: Partial<AgentsPolicy> = {
   listMs: 400,
 };
 
+/** For tests about anything but deadlines: a busy machine must not look like a dead one. */
+export const PATIENT_POLICY: Partial<AgentsPolicy> = {
+  ...QUICK_POLICY,
+  silenceMs: 20_000,
+  leaseMs: 30_000,
+  offerMs: 20_000,
+};
+
 export const QUICK_TIMINGS: Partial<LinkTimings> = {
-  handshakeMs: 400,
-  silenceMs: 400,
+  handshakeMs: 1_000,
+  silenceMs: 1_000,
   backoffBaseMs: 20,
   backoffCapMs: 100,
   stableMs: 300,
@@ -228,8 +236,8 @@ export function startAgentRig(options: AgentRigOptions): AgentRig {
       offer(task, attempt) {
         offered.push({ key: task.key, attempt });
         if (held.size >= slots) return { reject: 'no free slot' };
-        journal.createOffered(task, attempt);
-        hold({ key: task.key, attempt });
+        const { state } = journal.createOffered(task, attempt);
+        if (isActive(state)) hold({ key: task.key, attempt });
         return 'accept';
       },
       cancel: (ref) => void cancels.push(ref),
@@ -336,6 +344,6 @@ export function inState(platform: PlatformRig, key: string, ...states: TaskState
       const task = await platform.room.tasks.get({ key });
       return task !== undefined && states.includes(task.state) ? task : undefined;
     },
-    { within: 8_000, what: `${key} in ${states.join(' or ')}` },
+    { within: 20_000, what: `${key} in ${states.join(' or ')}` },
   );
 }

@@ -1,34 +1,39 @@
-/** A blob store in memory, for tests without a disk. */
+/** A blob store in memory that keeps the database's rows of blobs in step, for tests that need no disk. */
 import { Readable } from 'node:stream';
+import { imageSize } from 'image-size';
 import { SlyError } from '../../src/lib/errors.ts';
 import { sha256Of } from '../../src/lib/hash.ts';
 import type { BlobStore } from '../../src/platform/ports.ts';
+import type { BlobRecords } from '../../src/platform/store/repositories.ts';
 
-export function createMemoryBlobs(): BlobStore & { largest(): number } {
+export function createMemoryBlobs(records: BlobRecords): BlobStore {
   const blobs = new Map<string, Buffer>();
-  let largest = 0;
-  const put = (bytes: Uint8Array): string => {
-    const sha256 = sha256Of(bytes);
-    blobs.set(sha256, Buffer.from(bytes));
-    return sha256;
-  };
+  async function put(many: readonly Uint8Array[]): Promise<string[]> {
+    const facts = many.map((bytes) => ({
+      sha256: sha256Of(bytes),
+      size: bytes.length,
+      ...pictureFacts(bytes),
+    }));
+    for (const [at, { sha256 }] of facts.entries()) blobs.set(sha256, Buffer.from(many[at] ?? []));
+    await records.put(facts);
+    return facts.map((one) => one.sha256);
+  }
   const refuse = async (): Promise<never> => {
     throw new Error('not part of this test');
   };
   return {
-    largest: () => largest,
     missing: async (hashes) => hashes.filter((one) => !blobs.has(one)),
-    put: async (_sha256, bytes) => void put(bytes),
-    putMany: async (many) =>
-      many.filter(({ sha256, bytes }) => put(bytes) !== sha256).map((one) => one.sha256),
+    put: async (_sha256, bytes) => void (await put([bytes])),
+    putMany: async (many) => {
+      const stored = await put(many.map((one) => one.bytes));
+      return many.map((one) => one.sha256).filter((one) => !stored.includes(one));
+    },
     putStream: async (body) => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of body) {
-        chunks.push(chunk);
-        largest = Math.max(largest, chunk.length);
-      }
+      for await (const chunk of body) chunks.push(chunk);
       const bytes = Buffer.concat(chunks);
-      return { sha256: put(bytes), size: bytes.length };
+      const [sha256 = ''] = await put([bytes]);
+      return { sha256, size: bytes.length };
     },
     size: async (sha256) => blobs.get(sha256)?.length,
     open: async (sha256, range) => {
@@ -46,4 +51,18 @@ export function createMemoryBlobs(): BlobStore & { largest(): number } {
       for (const hash of hashes) blobs.delete(hash);
     },
   };
+}
+
+function pictureFacts(bytes: Uint8Array): {
+  mime: string | null;
+  width: number | null;
+  height: number | null;
+} {
+  if (bytes.length < 12) return { mime: null, width: null, height: null };
+  try {
+    const { type, width, height } = imageSize(bytes);
+    return { mime: type === 'svg' ? 'image/svg+xml' : `image/${type}`, width, height };
+  } catch {
+    return { mime: null, width: null, height: null };
+  }
 }

@@ -2,9 +2,11 @@
  * Tells a touched source from a changed one by the SHA-256 of its files. What the transfer hashed while it sent
  * files is used; the rest is read here, one file at a time.
  */
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { errnoOf } from '../../lib/errors.ts';
-import { sha256OfFile } from '../../lib/hash.ts';
+import { sha256Of, sha256OfFile } from '../../lib/hash.ts';
 import type { HashedFile, IntakeInventory } from '../journal/intake-inventory.ts';
 import { isContent, scanSource, walkSource } from './scan-source.ts';
 import { lookAtFile, type WalkEntry } from './walk-folder.ts';
@@ -16,7 +18,10 @@ export interface ContentCheck {
   compare(name: string, signature: string): Promise<'same' | 'changed' | 'unsettled'>;
 }
 
-const STORE_EVERY = 256;
+const STORE_EVERY = 2048;
+/** Small files are read in one synchronous go: asynchronous reads cost many times what they are worth there. */
+const SMALL_BYTES = 256 * 1024;
+const SLICE_MS = 8;
 
 export function createContentCheck(deps: {
   uploadFolder: string;
@@ -42,6 +47,7 @@ export function createContentCheck(deps: {
       if (fresh.length > 0) inventory.putHashes(name, fresh);
       fresh = [];
     };
+    let sliceStart = performance.now();
     for await (const batch of walkSource(source, { signal })) {
       for (const entry of batch) {
         if (!isContent(entry)) continue;
@@ -49,6 +55,10 @@ export function createContentCheck(deps: {
         if (result === false) return false;
         if (typeof result === 'object') fresh.push(result);
         if (fresh.length >= STORE_EVERY) store();
+        if (performance.now() - sliceStart < SLICE_MS) continue;
+        signal.throwIfAborted();
+        await turn();
+        sliceStart = performance.now();
       }
     }
     store();
@@ -90,7 +100,8 @@ function isSameFile(known: HashedFile, entry: WalkEntry): boolean {
 /** False when the file changed or went away while it was read. */
 async function hashEntry(entry: WalkEntry, file: string, signal: AbortSignal): Promise<HashedFile | false> {
   try {
-    const { sha256, size } = await sha256OfFile(file, { signal });
+    const { sha256, size } =
+      entry.size <= SMALL_BYTES ? readSmall(file) : await sha256OfFile(file, { signal });
     const { path: relative, mtimeNs, inode } = entry;
     const hashed = { path: relative, size, mtimeNs, inode, sha256 };
     const after = lookAtFile(file);
@@ -98,5 +109,16 @@ async function hashEntry(entry: WalkEntry, file: string, signal: AbortSignal): P
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return false;
+  }
+}
+
+function readSmall(file: string): { sha256: string; size: number } {
+  // Not blocking: what was a file a moment ago may be a pipe now.
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const bytes = readFileSync(fd);
+    return { sha256: sha256Of(bytes), size: bytes.length };
+  } finally {
+    closeSync(fd);
   }
 }

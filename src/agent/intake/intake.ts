@@ -65,8 +65,8 @@ export interface Intake {
   list(path: string): Promise<Listing>;
 }
 
-/** At most a tenth of the time goes into looking. */
-const COST_FACTOR = 10;
+/** At most a fifth of the time goes into looking. */
+const COST_FACTOR = 4;
 const EVENT_PAUSE_MS = 50;
 
 export function createIntake(deps: IntakeDeps): Intake {

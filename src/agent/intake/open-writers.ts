@@ -15,6 +15,7 @@ export async function findWriters(
   proc = '/proc',
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
+  if (sources.length === 0) return found;
   const deadline = performance.now() + MAX_MS;
   let descriptors = 0;
   const pids = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name));

@@ -2,7 +2,7 @@
  * Whose rights a plugin has. Never root: an agent that runs as root hands its plugins an id of their own and
  * gives that id the output folder; any other agent can only hand on its own id.
  */
-import { chmodSync, chownSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, statSync } from 'node:fs';
 import { SlyError } from '../../lib/errors.ts';
 import type { RunSpec } from '../pipeline/ports.ts';
 
@@ -18,6 +18,14 @@ export const PLUGIN_USER: PluginUser = { uid: 10001, gid: 10001 };
 export function giveOutput(folder: string, user: PluginUser): void {
   chownSync(folder, user.uid, user.gid);
   chmodSync(folder, 0o755);
+}
+
+/** What is to be mounted must be there: nothing is made in its place. */
+export function assertPresent(spec: RunSpec): void {
+  for (const { source } of spec.mounts) {
+    if (!existsSync(source))
+      throw new SlyError('SLY_SOURCE_GONE', { detail: `${source} is not there any more` });
+  }
 }
 
 /** A source the plugin could not read at all fails here with words, not later inside it. */

@@ -23,16 +23,25 @@ export type EventProblem = FailureInfo | undefined;
 
 type StateEvent = Extract<AgentEvent, { type: 'task.state' }>;
 
+/** Queued, this very attempt next, and nobody else is being asked: who has it in its journal may have it. */
+export type MayAdopt = (row: TaskRow, agentId: number) => boolean;
+
+export interface EventSender {
+  agentId: number;
+  mayAdopt: MayAdopt;
+}
+
 export async function applyEvent(
   ctx: MoveContext,
-  agentId: number,
+  sender: EventSender,
   event: AgentEvent,
 ): Promise<EventProblem> {
+  const { agentId } = sender;
   switch (event.type) {
     case 'task.created':
       return applyCreated(ctx, agentId, event.task);
     case 'task.state':
-      return applyState(ctx, agentId, event);
+      return applyState(ctx, sender, event);
     case 'task.retry':
     case 'task.cancel':
       return applyRequest(ctx, agentId, event);
@@ -48,11 +57,15 @@ async function applyCreated(ctx: MoveContext, agentId: number, task: Task): Prom
   return undefined;
 }
 
-async function applyState(ctx: MoveContext, agentId: number, event: StateEvent): Promise<EventProblem> {
-  const row = await find(ctx, event.key);
+async function applyState(ctx: MoveContext, sender: EventSender, event: StateEvent): Promise<EventProblem> {
+  const { agentId, mayAdopt } = sender;
+  let row = await find(ctx, event.key);
   if (row === undefined) return unknown(event.key);
   // The fence: only who holds this very attempt may say how it goes.
-  if (row.attempt !== event.attempt || row.agent_id !== agentId || !isActive(row.state)) return undefined;
+  if (row.attempt !== event.attempt) return undefined;
+  // The agent took an offer and its accept was lost: that it works on it is as good as the accept.
+  if (row.state === 'queued' && mayAdopt(row, agentId)) row = await leaseTo(ctx, row, agentId);
+  if (row.agent_id !== agentId || !isActive(row.state)) return undefined;
   if (!canMove(row.state, event.state)) {
     return toFailureInfo(
       new SlyError('SLY_TASK_MOVE', { detail: `task ${row.key}: ${row.state} -> ${event.state}` }),

@@ -8,8 +8,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createLoop } from '../../lib/loop.ts';
 import type { TaskSpec } from '../../protocol/task.ts';
-import type { LeaseKeeper } from './leases.ts';
-import { judge, type MayAdopt } from './leases.ts';
+import type { MayAdopt } from './apply-event.ts';
+import { judge, type LeaseKeeper, reportedBy } from './leases.ts';
 import { type LiveAgent, type LiveAgents, type Ref, refId } from './live-agents.ts';
 import type { AgentsPolicy } from './policy.ts';
 import type { AgentsDatabase, TaskRow } from './tables.ts';
@@ -186,10 +186,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     },
     notify: () => loop.notify(),
     async accepted(agent, ref) {
-      const { verdict, row } = await writer.write((ctx) => judge(ctx, agent.agentId, ref, mayAdopt));
+      const { verdict, row, isOver } = await writer.write(async (ctx) => {
+        const judged = await judge(ctx, agent.agentId, ref, mayAdopt);
+        const id = judged.row?.id;
+        const isOver = id !== undefined && (await reportedBy(ctx, id, ref.attempt, agent.agentId));
+        return { ...judged, isOver };
+      });
       takeOffer(agent.agentId, ref);
       pauses.delete(agent.agentId);
-      if (row === undefined || verdict === 'abandon') {
+      if (isOver) {
+        // An old offer, repeated before the agent's last words arrived.
+      } else if (row === undefined || verdict === 'abandon') {
         agent.send({ type: 'beat', lost: [ref], time: new Date(clock.now()).toISOString() });
       } else {
         agent.held.add(refId(ref));

@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import { errnoOf, type FailureInfo, SlyError, toFailureInfo } from '../../lib/errors.ts';
 import type { AgentEvent } from '../../protocol/link.ts';
-import { applyEvent, type EventProblem } from './apply-event.ts';
+import { applyEvent, type EventProblem, type EventSender } from './apply-event.ts';
 import type { MoveContext } from './task-moves.ts';
 import type { TaskWriter } from './task-writer.ts';
 
@@ -22,7 +22,7 @@ export interface AppliedEvents {
 
 export function applyEvents(
   writer: TaskWriter,
-  sender: { agentId: number; journalId: string },
+  sender: EventSender & { journalId: string },
   events: readonly NumberedEvent[],
 ): Promise<AppliedEvents> {
   return writer.write(async (ctx) => {
@@ -40,7 +40,7 @@ export function applyEvents(
     const problems: AppliedEvents['problems'] = [];
     for (const { seq, event } of events) {
       if (seq <= ackSeq) continue;
-      const failure = event === undefined ? undefined : await applySafely(ctx, sender.agentId, event);
+      const failure = event === undefined ? undefined : await applySafely(ctx, sender, event);
       if (failure !== undefined) problems.push({ seq, failure });
       ackSeq = seq;
     }
@@ -51,10 +51,10 @@ export function applyEvents(
 }
 
 /** A value the database refuses must not come again for ever; a database that fails is another matter. */
-async function applySafely(ctx: MoveContext, agentId: number, event: AgentEvent): Promise<EventProblem> {
+async function applySafely(ctx: MoveContext, sender: EventSender, event: AgentEvent): Promise<EventProblem> {
   await sql`savepoint one_event`.execute(ctx.trx);
   try {
-    return await applyEvent(ctx, agentId, event);
+    return await applyEvent(ctx, sender, event);
   } catch (error) {
     const code = errnoOf(error) ?? '';
     const isOurs = code.startsWith('SQLITE_') && !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code);

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../lib/clock.ts';
 import { isActive } from '../../protocol/task-state.ts';
-import { find } from './apply-event.ts';
+import { find, type MayAdopt } from './apply-event.ts';
 import { type Ref, refId } from './live-agents.ts';
 import type { AgentsPolicy } from './policy.ts';
 import type { AgentsDatabase, TaskRow } from './tables.ts';
@@ -13,9 +13,6 @@ import { leaseFor, leaseTo, lose, type MoveContext } from './task-moves.ts';
 import type { TaskWriter } from './task-writer.ts';
 
 export type Verdict = 'resume' | 'abandon' | 'cancel';
-
-/** Queued, this very attempt next, and nobody else is being asked: who has it in its journal may have it. */
-export type MayAdopt = (row: TaskRow, agentId: number) => boolean;
 
 /** What becomes of an attempt that an agent says it holds; leases it where that is right. */
 export async function judge(
@@ -75,7 +72,8 @@ export async function renew(
   return lost;
 }
 
-async function reportedBy(
+/** The agent itself said how the attempt ended: it is no news to it that the lease is gone. */
+export async function reportedBy(
   ctx: MoveContext,
   taskId: number,
   attempt: number,

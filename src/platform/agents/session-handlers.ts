@@ -137,7 +137,8 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
     },
 
     async events(agent, events) {
-      const sender = { agentId: agent.agentId, journalId: journals.get(agent) ?? '' };
+      const { mayAdopt } = dispatcher;
+      const sender = { agentId: agent.agentId, journalId: journals.get(agent) ?? '', mayAdopt };
       const { ackSeq, problems } = await applyEvents(writer, sender, events);
       for (const { seq, failure } of problems) {
         log.error({ agentId: agent.agentId, seq, failure }, 'an event could not be applied');

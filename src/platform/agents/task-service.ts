@@ -100,6 +100,12 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
           retryable: true,
         });
       }
+      if (row.state === 'queued' && row.attempt === attempt) {
+        throw new SlyError('SLY_TASK_UNKNOWN', {
+          detail: `attempt ${attempt} of task ${key} is not accepted here yet`,
+          retryable: true,
+        });
+      }
       if (row.attempt !== attempt || row.agent_id !== agentId || !isActive(row.state)) {
         throw new SlyError('SLY_LEASE_LOST', {
           detail: `task ${key} is ${row.state} in attempt ${row.attempt}; attempt ${attempt} of agent ${agentId} does not hold it`,

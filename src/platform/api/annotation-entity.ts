@@ -62,9 +62,27 @@ export function annotationEntity(
   };
 }
 
+/** An import may have stored an object whose geometry cannot be moved: it is answered as it is, not the others lost. */
 function withCoordinates(stored: StoredAnnotation, integerCoords: boolean): ImageAnnotation {
-  if (integerCoords === !stored.subpixel) return stored.annotation;
-  return integerCoords ? toPixel(stored.annotation) : toSubpixel(stored.annotation);
+  const whole = {
+    ...stored.annotation,
+    tags: stored.annotation.tags ?? [],
+    objects: stored.annotation.objects ?? [],
+  };
+  if (integerCoords === !stored.subpixel) return whole;
+  const convert = integerCoords ? toPixel : toSubpixel;
+  try {
+    return convert(whole);
+  } catch {
+    const objects = whole.objects.map((object) => {
+      try {
+        return convert({ ...whole, objects: [object] }).objects[0] ?? object;
+      } catch {
+        return object;
+      }
+    });
+    return { ...whole, objects };
+  }
 }
 
 function counter(start: number): () => number {

@@ -16,4 +16,6 @@ export interface ApiDeps {
   version: string;
   /** How people reach the platform when that is not the listening address (reverse proxy). */
   publicUrl?: string;
+  /** What it was told to listen on; a host name given there is one it answers to. */
+  listen?: { host: string; port: number };
 }

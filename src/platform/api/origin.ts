@@ -8,20 +8,30 @@ import { SlyError } from '../../lib/errors.ts';
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** `localAddress` is the address of the socket on our side. Throws SLY_FORBIDDEN. */
+/**
+ * `localAddress` is the address of the socket on our side, `own` what this server is called besides localhost
+ * (host names). Throws SLY_FORBIDDEN.
+ */
 export function assertHost(
   host: string | undefined,
   localAddress: string | undefined,
-  publicUrl?: string,
+  own: ReadonlySet<string> = new Set(),
 ): void {
   if (!isLoopback(localAddress)) return;
   const name = hostnameOf(host);
-  if (name !== undefined && LOOPBACK_NAMES.has(name)) return;
-  if (name !== undefined && publicUrl !== undefined && name === new URL(publicUrl).hostname) return;
+  if (name !== undefined && (LOOPBACK_NAMES.has(name) || own.has(name))) return;
   throw new SlyError('SLY_FORBIDDEN', {
     detail: `Host check error: expected localhost or 127.0.0.1, got ${JSON.stringify(host ?? '')}`,
     hint: 'Behind a reverse proxy, set public_url to the address people use.',
   });
+}
+
+/** Names the operator gave this server. */
+export function ownNames(options: { publicUrl?: string; listen?: { host: string } }): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (options.publicUrl !== undefined) names.add(new URL(options.publicUrl).hostname);
+  if (options.listen !== undefined) names.add(options.listen.host.toLowerCase());
+  return names;
 }
 
 /** No Origin header is fine (browsers leave it out of same-origin GETs); a foreign or opaque one is not. */

@@ -19,11 +19,12 @@ import { imageMethods } from './methods/images.ts';
 import { projectMethods } from './methods/projects.ts';
 import { startMethods } from './methods/start-tasks.ts';
 import { taskMethods } from './methods/tasks.ts';
-import { assertHost } from './origin.ts';
+import { assertHost, ownNames } from './origin.ts';
 
 export function registerPublicApi(app: FastifyInstance, deps: ApiDeps): void {
+  const own = ownNames(deps);
   app.addHook('onRequest', async (request) => {
-    assertHost(request.headers.host, request.socket.localAddress, deps.publicUrl);
+    assertHost(request.headers.host, request.socket.localAddress, own);
   });
   registerHealth(app, deps);
   registerLogin(app, deps);

@@ -154,9 +154,7 @@ export interface AccountStore {
   teams(
     query: ListQuery,
   ): Promise<Listed<{ id: number; name: string; description: string; createdAt: string; updatedAt: string }>>;
-  workspaces(
-    query: ListQuery & { teamId?: number },
-  ): Promise<
+  workspaces(query: ListQuery & { teamId?: number }): Promise<
     Listed<{
       id: number;
       teamId: number;
@@ -287,6 +285,29 @@ export interface ExportReader {
     projectId: number,
     options: { after: number; limit: number; datasetIds?: readonly number[] },
   ): Promise<ExportItem[]>;
+}
+
+/** What is known of a blob beside its bytes. */
+export interface BlobFacts {
+  sha256: Sha256;
+  size: number;
+  /** By content; null when it is no known kind. */
+  mime: string | null;
+  /** Pixels as stored, for pictures. */
+  width: number | null;
+  height: number | null;
+}
+
+/** One row a blob, kept in step with the BlobStore by whoever wraps it. An item can only name a blob that has a row. */
+export interface BlobRecords {
+  /** Adds or refreshes; durable when it resolves. */
+  put(blobs: readonly BlobFacts[]): Promise<void>;
+  /** Of these, the ones without a row. The others are spared by the collector for a while: a client counts on them. */
+  unknown(hashes: readonly Sha256[]): Promise<Sha256[]>;
+  /** Hashes nothing names and nobody asked for since `before` (ms), at most `limit`. */
+  unused(before: number, limit: number): Promise<Sha256[]>;
+  /** Removes the rows that nothing names (any more) and answers which those were. */
+  remove(hashes: readonly Sha256[]): Promise<Sha256[]>;
 }
 
 export interface Stores {

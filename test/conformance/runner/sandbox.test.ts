@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findLeftovers } from '../../../src/agent/runner/sandbox/leftovers.ts';
+import { findLeftovers, runName } from '../../../src/agent/runner/sandbox/leftovers.ts';
 import type { Program } from '../../../src/agent/runner/sandbox/program.ts';
 import { probeSandbox, type SandboxKind } from '../../../src/agent/runner/sandbox/sandbox-kind.ts';
 import { createSandboxRunner } from '../../../src/agent/runner/sandbox/sandbox-runner.ts';
@@ -32,14 +32,11 @@ function conformance(kind: SandboxKind): void {
         program,
       }),
     program: { args: [], mounts: [] },
-    leftBehind: async () => [
+    leftBehind: async (runId) => [
       ...findLeftovers(AGENT).map(({ pid }) => `process ${pid}`),
-      ...readdirSync(tmpdir()).filter((name) => name.startsWith('sly-run-')),
-      ...['/sys/fs/cgroup/memory/sly-agent', '/sys/fs/cgroup/pids/sly-agent']
-        .filter(existsSync)
-        .flatMap((folder) => readdirSync(folder, { withFileTypes: true }))
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => `group ${entry.name}`),
+      ...[`${tmpdir()}/sly-run-`, '/sys/fs/cgroup/memory/sly-agent/', '/sys/fs/cgroup/pids/sly-agent/']
+        .map((place) => place + runName(AGENT, runId))
+        .filter(existsSync),
     ],
   });
 }

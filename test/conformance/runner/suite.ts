@@ -219,6 +219,16 @@ export function runnerConformance(subject: RunnerSubject): void {
       expect(await run.exit).toMatchObject({ reason: 'stopped', code: 42 });
     });
 
+    test('stop: right after the start, before the program is there', async () => {
+      const run = await runner.start(specFor(['hang']));
+      const reading = collect(run);
+      await run.stop(20_000);
+      await reading;
+      const exit = await run.exit;
+      expect(exit.reason).toBe('stopped');
+      expect(exit.endedAt - exit.startedAt).toBeLessThan(15_000);
+    });
+
     test('stop: it does not listen, so it is ended by force; twice and at once', async () => {
       const run = await runner.start(specFor(['ignore']));
       let stopping: Promise<unknown> = Promise.resolve();
@@ -274,12 +284,14 @@ export function runnerConformance(subject: RunnerSubject): void {
     test('start with the same id finds the same run', async () => {
       const spec = specFor(['handle']);
       const run = await runner.start(spec);
-      const again = await runner.start(spec);
-      expect(again.runId).toBe(run.runId);
-      expect(await runner.list()).toContain(spec.runId);
-      const lines = collect(run);
-      await run.stop(10_000);
-      expect((await lines).filter((line) => line.text === 'ready')).toHaveLength(1);
+      const lines = await collect(run, async (line) => {
+        if (line.text !== 'ready') return;
+        const again = await runner.start(spec);
+        expect(again.runId).toBe(run.runId);
+        expect(await runner.list()).toContain(spec.runId);
+        void again.stop(10_000);
+      });
+      expect(lines.map((line) => line.text)).toEqual(['ready', 'asked to end']);
     });
 
     test('list and remove: a running one, an ended one, twice, one that never was', async () => {
@@ -378,11 +390,7 @@ export function runnerConformance(subject: RunnerSubject): void {
         ...spec,
         mounts: [...spec.mounts, { source: missing, target: '/sly_task_data/x', readOnly: true }],
       };
-      const outcome = await runner.start(broken).then(
-        async (run) => (await run.exit).reason,
-        (error: Error) => error.message,
-      );
-      expect(outcome).not.toBe('exit');
+      await expect(runner.start(broken)).rejects.toMatchObject({ code: 'SLY_SOURCE_GONE' });
       expect(existsSync(missing)).toBe(false);
     });
   });

@@ -25,7 +25,8 @@ describe('a source is imported once per content', () => {
     writeFileSync(file, 'content');
     await quiet();
     expect(b.submitted).toHaveLength(1);
-    expect(b.status('set')).toMatchObject({ state: 'succeeded', version: 1 });
+    await until('its status', () => b.status('set')?.state === 'succeeded');
+    expect(b.status('set')).toMatchObject({ version: 1 });
     b.put('set/a.jpg', 'CONTENT');
     await imported(b, 'set');
     expect(b.submitted.map((task) => task.title)).toEqual(['Import set', 'Import set (version 2)']);
@@ -124,8 +125,8 @@ describe('over restarts and crashes', () => {
     await until('the late one', () => second.tasksOf('late').length === 1);
     await quiet();
     expect(second.submitted).toHaveLength(1);
-    expect(second.status('done')).toMatchObject({ state: 'succeeded', link: '/projects/12' });
-    expect(second.status('running')).toMatchObject({ state: 'queued' });
+    await until('status of the done one', () => second.status('done')?.link === '/projects/12');
+    await until('status of the running one', () => second.status('running')?.state === 'queued');
   });
 
   it('a crash between inventory and submit leads to the same task, once', async () => {

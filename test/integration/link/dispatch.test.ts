@@ -9,6 +9,7 @@ import {
   importTask,
   inState,
   online,
+  PATIENT_POLICY,
   pair,
   startAgentRig,
   startPlatformRig,
@@ -17,14 +18,21 @@ import { tempFolder } from '../../support/temp-folder.ts';
 
 test('two agents share a hundred tasks: each is done once, both work', async () => {
   const root = tempFolder('link');
-  const platform = await startPlatformRig({ folder: path.join(root, 'platform') });
+  const platform = await startPlatformRig({ folder: path.join(root, 'platform'), policy: PATIENT_POLICY });
   const { tasks, directory } = platform.room;
   for (let n = 0; n < 100; n++) await tasks.create(exportTask(`t${n}`), {});
   const agents = [];
   for (const name of ['gpu-1', 'gpu-2']) {
     const { token } = await directory.create(name);
     agents.push(
-      startAgentRig({ folder: path.join(root, name), url: platform.url, token, slots: 3, auto: true }),
+      startAgentRig({
+        folder: path.join(root, name),
+        url: platform.url,
+        token,
+        slots: 3,
+        auto: true,
+        timings: { silenceMs: 20_000 },
+      }),
     );
   }
   await eventually(

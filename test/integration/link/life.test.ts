@@ -75,7 +75,7 @@ test('the platform restarts in the middle: the running attempt goes on', async (
   agent.move({ key: 'a', attempt: 1 }, 'converting', 'publishing');
   expect(agent.outbox.size()).toBe(2);
   // Longer than a lease: time without a platform counts for nobody.
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
   const again = await startPlatformRig({ folder: platform.folder, port: platform.port });
   expect(await inState(again, 'a', 'publishing')).toMatchObject({ attempt: 1 });
   agent.move({ key: 'a', attempt: 1 }, 'succeeded');
@@ -183,7 +183,7 @@ test('a pinned task stays with its silent holder, and a cancel ends it all the s
   agent.createLocal(importTask('local'));
   await inState(platform, 'local', 'leased');
   await agent.stop();
-  await new Promise((resolve) => setTimeout(resolve, 800));
+  await new Promise((resolve) => setTimeout(resolve, 1_600));
   const task = await platform.room.tasks.get({ key: 'local' });
   expect(task).toMatchObject({ state: 'leased', agentId });
   expect(task?.waitingBecause).toMatch(/gpu-1.*not connected/);

@@ -207,16 +207,17 @@ test('lane and store agree whatever is lost, repeated or refused on the way', as
       const message = wire.shift();
       if (message === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
       if (message?.type !== 'log') continue;
-      if (random() < 0.1) {
+      const fate = random();
+      if (fate < 0.1) {
         // The connection ends with whatever is on its way.
         wire.length = 0;
         lane.end();
         lane.begin(random() < 0.5 ? [{ ...ref, logOffset: store.size(seed, 1) }] : []);
-      } else if (random() < 0.1) {
+      } else if (fate < 0.2) {
         lane.refused('a.1', true);
       } else {
         // A piece that got lost inside the platform shows as a gap.
-        const piece = random() < 0.1 ? { offset: 1 << 29, text: 'x' } : message;
+        const piece = fate < 0.3 ? { offset: 1 << 29, text: 'x' } : message;
         lane.acknowledged(ref, store.append(seed, 1, piece).wanted);
       }
     }

@@ -51,7 +51,7 @@ export async function drawAnnotation(
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.setTransform(options.scale, 0, 0, options.scale, 0, 0);
-  context.lineWidth = Math.max(1.5, canvas.width / 700) / options.scale;
+  context.lineWidth = Math.max(1.6, canvas.width / 420) / options.scale;
   context.lineJoin = 'round';
   for (const [at, object] of objects.entries()) {
     const color = options.colors.get(object.classTitle) ?? '#808080';

@@ -79,16 +79,11 @@ function AgentCard(props: { agent: Agent; drained(): void }) {
           <>
             <Row name="Isolation">{telemetry.isolation}</Row>
             <Row name="Slots">
-              <meter min={0} max={Math.max(1, telemetry.slots.cpu)} value={telemetry.slots.busy} />{' '}
+              <progress max={Math.max(1, telemetry.slots.cpu)} value={telemetry.slots.busy} />{' '}
               {telemetry.slots.busy} of {telemetry.slots.cpu} busy
             </Row>
             <Row name="Disk">
-              <meter
-                min={0}
-                max={Math.max(1, telemetry.diskTotalBytes)}
-                value={used}
-                high={telemetry.diskTotalBytes * 0.9}
-              />{' '}
+              <progress max={Math.max(1, telemetry.diskTotalBytes)} value={used} />{' '}
               {bytes(telemetry.diskFreeBytes)} free of {bytes(telemetry.diskTotalBytes)}
             </Row>
             <Row name="Load">{telemetry.load1.toFixed(2)}</Row>

@@ -8,6 +8,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { Mount, Run, Runner, RunSpec } from '../../pipeline/ports.ts';
+import { assertPresent } from '../plugin-user.ts';
 import { type ContainerRun, followContainer } from './container-run.ts';
 import { type Engine, engineMessage, statusOf } from './engine.ts';
 import type { EngineUser } from './engine-user.ts';
@@ -77,6 +78,7 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
   }
 
   async function create(spec: RunSpec): Promise<Docker.Container> {
+    assertPresent(spec);
     user.prepare(spec);
     const mounts: Mount[] = withNested(spec.mounts, mountPoints(readMountinfo())).map((mount) => ({
       ...mount,

@@ -14,6 +14,8 @@ export interface ControlGroups {
   readonly enforced: readonly Controller[];
   /** Makes the groups of one run, or finds them again. */
   open(name: string, limits: RunLimits): RunGroups;
+  /** Removes what an earlier process left of a run; nothing there is no error. */
+  discard(name: string): Promise<void>;
 }
 
 export interface RunGroups {
@@ -58,13 +60,15 @@ export function openControlGroups(
           memory && (readText(`${memory}/memory.peak`) ?? readText(`${memory}/memory.max_usage_in_bytes`));
         return text === undefined || text === '' ? undefined : Number(text);
       },
-      async remove() {
-        for (const folder of unique) await removeGroup(folder, clock);
-      },
+      remove: () => discard(name),
     };
   }
 
-  return { enforced, open };
+  async function discard(name: string): Promise<void> {
+    for (const folder of new Set(folders.values())) await removeGroup(path.join(folder, name), clock);
+  }
+
+  return { enforced, open, discard };
 }
 
 /** Folder in which groups for runs can be made, for each controller that can. */

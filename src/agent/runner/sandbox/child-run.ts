@@ -28,6 +28,7 @@ export interface ChildRun extends Run {
 
 /** Between SIGTERM and SIGKILL for a plugin that passed a limit. */
 const LIMIT_GRACE_MS = 5000;
+const START_MS = 1000;
 /** V8 says this before it aborts at the heap size we gave it. */
 const HEAP_FULL = 'JavaScript heap out of memory';
 /** SIGTRAP and SIGABRT: how it then ends. */
@@ -98,7 +99,9 @@ export function startChild(
     }
     launch.release();
     const times = { startedAt, endedAt };
-    if (end.error !== undefined) return { reason: 'start-failed', code: null, detail: end.error, ...times };
+    const neverStarted = end.error ?? (await whyNeverStarted(end.code));
+    if (neverStarted !== undefined)
+      return { reason: 'start-failed', code: null, detail: neverStarted, ...times };
     return {
       ...decideEnd({ code: end.code, oomKilled, cause, causeDetail, forced }),
       code: end.code,
@@ -107,12 +110,28 @@ export function startChild(
     };
   }
 
+  async function whyNeverStarted(code: number): Promise<string | undefined> {
+    if (cause !== undefined || innerPid === undefined || (await innerPid) !== undefined) return undefined;
+    return `the sandbox could not be made (code ${code}); its own words are in the output`;
+  }
+
   async function climbDown(graceMs: number): Promise<void> {
     // bubblewrap itself would die of the signal and take the plugin with it unasked: the group inside gets it.
-    if (!isOver) signalGroup((await innerPid) ?? child.pid, 'SIGTERM');
+    const ask = async (): Promise<void> => {
+      const pid = (await innerPid) ?? child.pid;
+      if (!isOver) signalGroup(pid, 'SIGTERM');
+    };
     const ending = new AbortController();
     void ended.finally(() => ending.abort());
-    await clock.sleep(graceMs, { signal: ending.signal }).catch(() => undefined);
+    const wait = (ms: number) => clock.sleep(ms, { signal: ending.signal }).catch(() => undefined);
+    const early = clock.now() - startedAt < START_MS;
+    await ask();
+    if (early && graceMs > START_MS) {
+      // The signal may have come before there was a program to get it.
+      await wait(START_MS);
+      await ask();
+    }
+    await wait(early ? Math.max(0, graceMs - START_MS) : graceMs);
     if (!ending.signal.aborted) force();
     await exit;
   }
@@ -171,19 +190,17 @@ function whenEnded(child: ChildProcess): Promise<ChildEnd> {
   });
 }
 
-/** The process bubblewrap made, as this system numbers it; undefined when it ended before saying so. */
+/** The process bubblewrap made, as this system numbers it; undefined when it could not make one. */
 async function readInnerPid(pipe: Readable): Promise<number | undefined> {
   let text = '';
   try {
-    for await (const piece of pipe) {
-      text += String(piece);
-      const pid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
-      if (pid !== undefined) return Number(pid);
-    }
+    // To its end: bubblewrap writes on, and would die of a closed pipe.
+    for await (const piece of pipe) text += String(piece);
   } catch {
     // Nothing was said.
   }
-  return undefined;
+  const pid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
+  return pid === undefined ? undefined : Number(pid);
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -2,6 +2,7 @@
  * Runs of an earlier process of this agent that may still be there: it was killed before it could end them. A run
  * carries a marker in its command line, so it is found without any record, and never mistaken for another process.
  */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Clock } from '../../../lib/clock.ts';
 
@@ -9,6 +10,13 @@ const PREFIX = 'sly-run';
 
 export function runMarker(agentId: string, runId: string): string {
   return `${PREFIX}:${agentId}:${runId}`;
+}
+
+/** Short, fit for a file name, and the same in every process of this agent. */
+export function runName(agentId: string, runId: string): string {
+  const hash = (text: string, length: number): string =>
+    createHash('sha256').update(text).digest('hex').slice(0, length);
+  return `${hash(agentId, 8)}-${hash(runId, 16)}`;
 }
 
 export interface Leftover {

@@ -2,19 +2,18 @@
  * Plugins without an engine: the built-in ones, as children of this process, in the strongest cage this machine
  * allows. A run ends with the agent; the next process starts it anew.
  */
-import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { Isolation, Runner, RunSpec } from '../../pipeline/ports.ts';
-import { assertReadable, giveOutput, PLUGIN_USER } from '../plugin-user.ts';
+import { assertPresent, assertReadable, giveOutput, PLUGIN_USER } from '../plugin-user.ts';
 import { bubblewrapCommand } from './bubblewrap.ts';
 import { type ControlGroups, openControlGroups } from './cgroup.ts';
 import { type ChildRun, startChild } from './child-run.ts';
 import { type Launch, pluginEnv, withLimits } from './launch.ts';
-import { endLeftovers, findLeftovers, runMarker } from './leftovers.ts';
+import { endLeftovers, findLeftovers, runMarker, runName } from './leftovers.ts';
 import { makeView, nodePermissionCommand, removeView, viewEnv } from './node-permission.ts';
 import { builtinProgram, type Program } from './program.ts';
 import { isolationOf, type SandboxKind } from './sandbox-kind.ts';
@@ -39,10 +38,7 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
   const dropsUser = kind.name === 'bubblewrap' && kind.setpriv !== undefined;
   const active = new Map<string, ChildRun>();
 
-  /** Short and the same in every process of this agent, so that what was left behind is found. */
-  const nameOf = (runId: string): string =>
-    createHash('sha256').update(`${agentId} ${runId}`).digest('hex').slice(0, 16);
-  const viewOf = (runId: string): string => path.join(tmpdir(), `sly-run-${nameOf(runId)}`);
+  const viewOf = (runId: string): string => path.join(tmpdir(), `sly-run-${runName(agentId, runId)}`);
 
   function launch(spec: RunSpec, procs: readonly string[]): Launch {
     const marker = runMarker(agentId, spec.runId);
@@ -78,9 +74,16 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
     });
   }
 
+  function startCaged(spec: RunSpec): ChildRun {
+    const opened =
+      groups.enforced.length === 0 ? undefined : groups.open(runName(agentId, spec.runId), spec.limits);
+    return startChild({ clock, log }, spec, launch(spec, opened?.procs ?? []), opened);
+  }
+
   async function remove(runId: string): Promise<void> {
     await active.get(runId)?.removed();
     await endLeftovers(agentId, runId, clock);
+    await groups.discard(runName(agentId, runId));
     removeView(viewOf(runId));
   }
 
@@ -93,13 +96,13 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
       const found = active.get(spec.runId);
       if (found !== undefined) return found;
       assertBuiltin(spec.image);
+      assertPresent(spec);
       if (dropsUser) {
         assertReadable(spec, PLUGIN_USER);
         giveOutput(spec.outputFolder, PLUGIN_USER);
       }
       await endLeftovers(agentId, spec.runId, clock);
-      const opened = groups.enforced.length === 0 ? undefined : groups.open(nameOf(spec.runId), spec.limits);
-      const run = startChild({ clock, log }, spec, launch(spec, opened?.procs ?? []), opened);
+      const run = startCaged(spec);
       active.set(spec.runId, run);
       void run.exit.then(() => active.delete(spec.runId));
       return run;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assertHost, isOwnOrigin, portOf } from '../../../../src/platform/api/origin.ts';
+import { assertHost, isOwnOrigin, ownNames, portOf } from '../../../../src/platform/api/origin.ts';
 
 describe('assertHost', () => {
   test.each(['localhost:8080', '127.0.0.1:1', '[::1]:8080', 'LOCALHOST'])(
@@ -26,7 +26,10 @@ describe('assertHost', () => {
 
   test('another address answers to any name, loopback also to the public one', () => {
     expect(() => assertHost('nas.local', '10.0.0.5')).not.toThrow();
-    expect(() => assertHost('label.example', '127.0.0.1', 'https://label.example')).not.toThrow();
+    const own = ownNames({ publicUrl: 'https://label.example/x', listen: { host: 'GPU-7' } });
+    for (const name of ['label.example', 'gpu-7:8080'])
+      expect(() => assertHost(name, '127.0.1.1', own)).not.toThrow();
+    expect(() => assertHost('evil.example', '127.0.1.1', own)).toThrow();
   });
 });
 

@@ -1,0 +1,240 @@
+/** Items of visible datasets. The counters of dataset and project change in the transaction that changes the rows. */
+import { type Kysely, sql } from 'kysely';
+import type { Clock } from '../../lib/clock.ts';
+import { SlyError } from '../../lib/errors.ts';
+import type { ProjectType } from '../../protocol/task.ts';
+import { missing, orNotUnique } from './constraint.ts';
+import type { Database, SqliteConnection } from './database.ts';
+import { datasetsBelow } from './dataset-store.ts';
+import { assertName } from './entry-names.ts';
+import { addToCounters } from './item-counters.ts';
+import { type BlobRow, blobRow, insertItem, itemByName } from './item-rows.ts';
+import { idList, type ListFields, listRows } from './list-query.ts';
+import { type ItemRow, type ItemStore, NameClash, type NewItemRow } from './repositories.ts';
+import { isoTime, jsonObject } from './row-values.ts';
+import { statement } from './statements.ts';
+import type { Tables } from './tables.ts';
+
+const FIELDS: ListFields = {
+  id: ['i.id', 'number'],
+  name: ['i.name', 'text'],
+  datasetId: ['i.dataset_id', 'number'],
+  projectId: ['i.project_id', 'number'],
+  type: ['i.type', 'text'],
+  hash: ['i.sha256', 'hash'],
+  link: ['i.link', 'text'],
+  mime: ['i.mime', 'text'],
+  size: ['i.size', 'number'],
+  width: ['i.width', 'number'],
+  height: ['i.height', 'number'],
+  createdAt: ['i.created_at', 'time'],
+  updatedAt: ['i.updated_at', 'time'],
+};
+
+interface Row {
+  id: number;
+  project_id: number;
+  dataset_id: number;
+  type: ProjectType;
+  name: string;
+  sha256: string | null;
+  link: string | null;
+  size: number;
+  mime: string | null;
+  width: number | null;
+  height: number | null;
+  meta: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export function createItemStore(db: Database, { clock }: { clock: Clock }): ItemStore {
+  const { kysely } = db;
+
+  return {
+    async list(query) {
+      const { where, known } = await scope(kysely, query);
+      const source = { select: sql`i.*`, from: sql`items i`, where, fields: FIELDS, known };
+      const { total, rows } = await listRows<Row>(kysely, source, query);
+      return { total, entities: rows.map(toItem) };
+    },
+
+    get: (ids) => findItems(kysely, ids),
+
+    async add(datasetId, items) {
+      for (const { name } of items) assertName(name, 'item');
+      const ids = await db.transaction((sqlite) => addAll(sqlite, datasetId, items, clock.now()));
+      return findItems(kysely, ids);
+    },
+
+    async update(id, { name, meta }) {
+      if (name !== undefined) assertName(name, 'item');
+      if ((await findItems(kysely, [id])).length === 0) throw missing(`item ${id}`);
+      await orNotUnique(`item ${JSON.stringify(name)}`, () =>
+        kysely
+          .updateTable('items')
+          .set({
+            ...(name !== undefined && { name }),
+            ...(meta !== undefined && { meta: JSON.stringify(meta) }),
+            updated_at: clock.now(),
+          })
+          .where('id', '=', id)
+          .execute(),
+      );
+      const [row] = await findItems(kysely, [id]);
+      if (row === undefined) throw missing(`item ${id}`);
+      return row;
+    },
+
+    async remove(ids) {
+      await db.transaction((sqlite) => {
+        const remove = statement<[number], { dataset_id: number; size: number }>(
+          sqlite,
+          'DELETE FROM items WHERE id = ? AND publication_id IS NULL RETURNING dataset_id, size',
+        );
+        const changes = new Map<number, { items: number; size: number }>();
+        for (const id of ids) {
+          const row = remove.get(id);
+          if (row === undefined) continue;
+          const change = changes.get(row.dataset_id) ?? { items: 0, size: 0 };
+          changes.set(row.dataset_id, { items: change.items - 1, size: change.size - row.size });
+        }
+        addToCounters(sqlite, changes, clock.now());
+      });
+    },
+  };
+}
+
+/** In the order asked; what is not visible is left out. */
+export async function findItems(kysely: Kysely<Tables>, ids: readonly number[]): Promise<ItemRow[]> {
+  const { rows } = await sql<Row>`
+    select i.* from items i join datasets d on d.id = i.dataset_id
+    where i.id in ${idList(ids)} and i.publication_id is null and d.archived_at is null`.execute(kysely);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row === undefined ? [] : [toItem(row)];
+  });
+}
+
+/** The rows a list is about, and their number from the counters. */
+async function scope(
+  kysely: Kysely<Tables>,
+  query: { datasetId?: number; projectId?: number; recursive?: boolean },
+) {
+  const { datasetId, projectId } = query;
+  if (datasetId !== undefined) {
+    const ids = query.recursive === true ? await datasetsBelow(kysely, datasetId) : [datasetId];
+    return {
+      where: [
+        ids.length === 1 ? sql`i.dataset_id = ${ids[0]}` : sql`i.dataset_id in ${idList(ids)}`,
+        sql`i.publication_id is null`,
+      ],
+      known: async () => {
+        const rows = await kysely
+          .selectFrom('datasets')
+          .select('items_count')
+          .where('id', 'in', ids)
+          .execute();
+        return rows.reduce((sum, row) => sum + row.items_count, 0);
+      },
+    };
+  }
+  if (projectId === undefined)
+    throw new SlyError('SLY_USAGE', { detail: 'expected datasetId or projectId, got neither' });
+  return {
+    where: [
+      sql`i.project_id = ${projectId}`,
+      sql`i.publication_id is null`,
+      sql`i.dataset_id not in (select id from datasets where project_id = ${projectId} and archived_at is not null)`,
+    ],
+    known: async () => {
+      const row = await kysely
+        .selectFrom('projects')
+        .select('items_count')
+        .where('id', '=', projectId)
+        .executeTakeFirst();
+      return row?.items_count ?? 0;
+    },
+  };
+}
+
+function addAll(
+  sqlite: SqliteConnection,
+  datasetId: number,
+  items: readonly NewItemRow[],
+  now: number,
+): number[] {
+  const dataset = statement<[number], { project_id: number; type: string }>(
+    sqlite,
+    `SELECT d.project_id, p.type FROM datasets d JOIN projects p ON p.id = d.project_id
+     WHERE d.id = ? AND d.archived_at IS NULL AND d.publication_id IS NULL`,
+  ).get(datasetId);
+  if (dataset === undefined) throw missing(`dataset ${datasetId}`);
+  assertFree(sqlite, datasetId, items);
+  let size = 0;
+  const ids = items.map((item) => {
+    const blob = blobOf(sqlite, item);
+    size += blob?.size ?? 0;
+    return insertItem(sqlite, {
+      projectId: dataset.project_id,
+      datasetId,
+      type: dataset.type,
+      name: item.name,
+      sha256: item.sha256 ?? null,
+      link: item.link ?? null,
+      size: blob?.size ?? 0,
+      mime: item.mime ?? blob?.mime ?? null,
+      width: item.width ?? blob?.width ?? null,
+      height: item.height ?? blob?.height ?? null,
+      meta: JSON.stringify(item.meta ?? {}),
+      publicationId: null,
+      now,
+    });
+  });
+  addToCounters(sqlite, new Map([[datasetId, { items: items.length, size }]]), now);
+  return ids;
+}
+
+function assertFree(sqlite: SqliteConnection, datasetId: number, items: readonly NewItemRow[]): void {
+  const seen = new Set<string>();
+  const taken: { name: string; id: number }[] = [];
+  for (const { name } of items) {
+    const id = itemByName(sqlite, datasetId, name);
+    if (id !== undefined) taken.push({ name, id });
+    else if (seen.has(name)) taken.push({ name, id: 0 });
+    seen.add(name);
+  }
+  if (taken.length === 0) return;
+  const names = taken.slice(0, 3).map(({ name }) => JSON.stringify(name));
+  throw new SlyError('SLY_NOT_UNIQUE', {
+    detail: `${names.join(', ')}${taken.length > 3 ? ` and ${taken.length - 3} more` : ''}`,
+    cause: new NameClash(taken),
+  });
+}
+
+function blobOf(sqlite: SqliteConnection, item: NewItemRow): BlobRow | undefined {
+  if (item.sha256 === undefined) return undefined;
+  const blob = blobRow(sqlite, item.sha256);
+  if (blob === undefined) throw missing(`the bytes of ${JSON.stringify(item.name)} (SHA-256 ${item.sha256})`);
+  return blob;
+}
+
+function toItem(row: Row): ItemRow {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    datasetId: row.dataset_id,
+    type: row.type,
+    name: row.name,
+    sha256: row.sha256,
+    link: row.link,
+    size: row.size,
+    mime: row.mime,
+    width: row.width,
+    height: row.height,
+    meta: jsonObject(row.meta),
+    createdAt: isoTime(row.created_at),
+    updatedAt: isoTime(row.updated_at),
+  };
+}
