@@ -27,6 +27,8 @@ const { folder, remove } = freshFolder('convert-coco');
 
 interface HostRun {
   seconds: number;
+  /** Processor time, which other work on the machine changes less than the clock. */
+  cpu: number;
   peak: number;
 }
 
@@ -38,9 +40,13 @@ async function runHost(task: string): Promise<HostRun> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   let peak = 0;
+  let cpu = 0;
   const watch = setInterval(() => {
     try {
       peak = Math.max(peak, memoryOf(child.pid ?? 0).peak);
+      const fields = readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      // utime and stime, in hundredths of a second.
+      cpu = (Number(fields[11]) + Number(fields[12])) / 100;
     } catch {
       // It has just ended.
     }
@@ -48,7 +54,7 @@ async function runHost(task: string): Promise<HostRun> {
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearInterval(watch);
   if (code !== 0) throw new Error(`the host ended with ${code}`);
-  return { seconds: Number(process.hrtime.bigint() - started) / 1e9, peak };
+  return { seconds: Number(process.hrtime.bigint() - started) / 1e9, cpu, peak };
 }
 
 try {
@@ -93,6 +99,7 @@ try {
     annotations,
     megabytes: mb(size),
     seconds: round(median(runs.map((run) => run.seconds))),
+    cpuSeconds: round(median(runs.map((run) => run.cpu))),
     peakMB: mb(Math.max(...runs.map((run) => run.peak))),
     jsonParseSeconds: parse === undefined ? null : round(parse.seconds),
     copySeconds: round(copy.seconds),

@@ -3,7 +3,7 @@
  * grouped by the item they belong to. What was parsed is not kept: COCO's annotations of one image lie all
  * over the file.
  */
-import type { FoundAnnotation } from './scan-json.ts';
+import type { FoundAnnotation } from './annotation-fields.ts';
 
 /** Of an entry that belongs to no item. */
 export const NO_ITEM = 0xffffffff;

@@ -6,6 +6,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
 import type { ImportContext, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
+import { HAS } from './annotation-fields.ts';
 import { createAnnotationTags } from './annotation-tags.ts';
 import { type CategoryClasses, defineClasses } from './categories.ts';
 import { type CocoFile, findCocoFiles, readCocoFile } from './coco-file.ts';
@@ -16,7 +17,6 @@ import { buildItems, type CocoItem } from './items.ts';
 import { type ImportOptions, importOptions } from './options.ts';
 import { checkPicture } from './picture-check.ts';
 import { createProblemBook, type ProblemBook } from './problem-book.ts';
-import { HAS } from './scan-json.ts';
 import { importUndescribed } from './undescribed.ts';
 
 export async function importCoco(ctx: ImportContext): Promise<void> {
@@ -151,6 +151,7 @@ async function writeItems(ctx: ImportContext, work: Work): Promise<void> {
         const item = items[i];
         if (item === undefined) continue;
         if (i % 256 === 0) {
+          ctx.signal.throwIfAborted();
           ctx.progress('Converting', i, items.length);
         }
         const picture = item.file === undefined ? undefined : checkPicture(ctx.tree, item.file, book);

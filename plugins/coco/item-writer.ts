@@ -64,7 +64,8 @@ export function createItemWriter(
     const { width, height } = item;
     if (picture === undefined) {
       if (width !== undefined && height !== undefined) return { width, height };
-      return outermost(source);
+      const least = outermost(source);
+      return { width: width ?? least.width, height: height ?? least.height };
     }
     if (
       width !== undefined &&

@@ -5,6 +5,7 @@
  * their image is written. Memory is one read, or one element where that is larger.
  */
 import type { FileHandle } from 'node:fs/promises';
+import { type FoundAnnotation, fieldOf, HAS, readField } from './annotation-fields.ts';
 import type { IdCodes } from './id-code.ts';
 import * as json from './json-states.ts';
 import { EVENT, STEP } from './json-states.ts';
@@ -16,31 +17,6 @@ export interface CocoSink {
   /** An entry of a list that is no object. */
   notObject(key: string, index: number): void;
 }
-
-/** One object, filled anew for each annotation. */
-export interface FoundAnnotation {
-  index: number;
-  /** Bytes in the file. */
-  offset: number;
-  length: number;
-  /** See id-code.ts; NaN where there is none. */
-  image: number;
-  category: number;
-  /** Bits of HAS. */
-  has: number;
-}
-
-export const HAS = {
-  polygon: 1,
-  rle: 2,
-  box: 4,
-  keypoints: 8,
-  caption: 16,
-  /** Panoptic: the segments are in a PNG beside it. */
-  segments: 32,
-  /** NaN or Infinity, which JSON.parse does not take. */
-  nan: 64,
-} as const;
 
 /** At a byte of the file; the caller knows its name and counts the lines. */
 export class JsonFault extends Error {
@@ -59,12 +35,7 @@ const MAX_ELEMENT_BYTES = 512 << 20;
 const MAX_DEPTH = 256;
 /** Always kept of what was read, so that a key or a word is never cut in two. */
 const LOOK_BACK = 1024;
-const [QUOTE, COMMA, ZERO, NINE, COLON] = [0x22, 0x2c, 0x30, 0x39, 0x3a];
-const [OPEN, BACKSLASH, CLOSE, BRACE, CLOSE_BRACE] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d];
 const WORDS = ['true', 'false', 'null', 'NaN', 'Infinity'].map((word) => Buffer.from(word));
-const [F_IMAGE, F_CATEGORY, F_SEGMENTATION, F_BBOX, F_KEYPOINTS, F_CAPTION, F_SEGMENTS] = [
-  1, 2, 3, 4, 5, 6, 7,
-];
 
 export interface ScanOptions {
   idOf: IdCodes;
@@ -175,7 +146,7 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
           break;
         case json.CLOSE_OBJECT:
           if (elementAt >= 0 && depth === 3) {
-            if (field !== 0) readField(buffer, i);
+            if (field !== 0) endField(buffer, i);
             giveElement(buffer, i + 1, base);
           }
           depth--;
@@ -191,7 +162,7 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
           break;
         case json.MEMBER_END:
           if (depth === 1) kinds.set(rootKey, kinds.get(rootKey) ?? 'other');
-          if (field !== 0 && depth === 3) readField(buffer, i);
+          if (field !== 0 && depth === 3) endField(buffer, i);
           now = json.nextKey;
           break;
         case json.ELEMENT_END:
@@ -251,39 +222,8 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
     index++;
   }
 
-  /** A member of an annotation has ended before `end`. */
-  function readField(buffer: Buffer, end: number): void {
-    let at = skipSpace(buffer, fieldAt);
-    if (buffer[at] === COLON) at = skipSpace(buffer, at + 1);
-    const first = buffer[at];
-    switch (field) {
-      case F_IMAGE:
-        found.image = readId(buffer, at, end, idOf);
-        break;
-      case F_CATEGORY:
-        found.category = readId(buffer, at, end, idOf);
-        break;
-      case F_SEGMENTATION: {
-        if (first === BRACE) found.has |= HAS.rle;
-        if (first !== OPEN) break;
-        const inner = buffer[skipSpace(buffer, at + 1)];
-        if (inner === BRACE) found.has |= HAS.rle;
-        else if (inner !== CLOSE) found.has |= HAS.polygon;
-        break;
-      }
-      case F_BBOX:
-        if (first === OPEN && buffer[skipSpace(buffer, at + 1)] !== CLOSE) found.has |= HAS.box;
-        break;
-      case F_KEYPOINTS:
-        if (first === OPEN && buffer[skipSpace(buffer, at + 1)] !== CLOSE) found.has |= HAS.keypoints;
-        break;
-      case F_CAPTION:
-        if (first === QUOTE) found.has |= HAS.caption;
-        break;
-      case F_SEGMENTS:
-        found.has |= HAS.segments;
-        break;
-    }
+  function endField(buffer: Buffer, end: number): void {
+    readField(field, found, buffer, [fieldAt, end], idOf);
     field = 0;
   }
 
@@ -306,55 +246,8 @@ function isElements(key: string): boolean {
   return key === 'images' || key === 'annotations' || key === 'categories' || key === 'licenses';
 }
 
-const FIELDS: readonly (readonly [code: number, name: Buffer])[] = [
-  [F_IMAGE, Buffer.from('"image_id')],
-  [F_CATEGORY, Buffer.from('"category_id')],
-  [F_SEGMENTATION, Buffer.from('"segmentation')],
-  [F_BBOX, Buffer.from('"bbox')],
-  [F_KEYPOINTS, Buffer.from('"keypoints')],
-  [F_CAPTION, Buffer.from('"caption')],
-  [F_SEGMENTS, Buffer.from('"segments_info')],
-];
-const NAMES = FIELDS.map(([, name]) => name);
-
-/** The member whose key ends before the quote at `end`; 0 for those that do not matter. */
-function fieldOf(buffer: Buffer, end: number): number {
-  for (let f = 0; f < NAMES.length; f++) {
-    const name = NAMES[f];
-    if (name === undefined) continue;
-    let at = end - 1;
-    let left = name.length - 1;
-    while (left >= 0 && buffer[at] === name[left]) {
-      at--;
-      left--;
-    }
-    if (left < 0 && buffer[at] !== BACKSLASH) return f + 1;
-  }
-  return 0;
-}
-
 function keyText(buffer: Buffer, end: number): string {
   return buffer.toString('utf8', buffer.lastIndexOf('"', end - 1) + 1, end);
-}
-
-function skipSpace(buffer: Buffer, from: number): number {
-  let at = from;
-  while ((buffer[at] ?? 0x21) <= 0x20) at++;
-  return at;
-}
-
-function readId(buffer: Buffer, from: number, end: number, idOf: IdCodes): number {
-  let value = 0;
-  let at = from;
-  for (let byte = buffer[at] ?? 0; byte >= ZERO && byte <= NINE; byte = buffer[++at] ?? 0)
-    value = value * 10 + byte - ZERO;
-  const stop = buffer[at] ?? 0;
-  if (at > from && at - from < 16 && (stop === COMMA || stop === CLOSE_BRACE || stop <= 0x20)) return value;
-  try {
-    return idOf(JSON.parse(buffer.toString('utf8', from, end)));
-  } catch {
-    return Number.NaN;
-  }
 }
 
 function shownByte(byte: number | undefined): string {

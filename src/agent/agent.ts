@@ -201,6 +201,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
           else if (verdict === 'abandon') abandon(ref);
         },
         offer: (task, attempt) => pipeline.accept(task, attempt),
+        isLocal: (key) => journal.get(key) !== undefined,
         cancel: (ref, reason) => void pipeline.cancel(ref, reason),
         leaseLost: (ref) => abandon(ref),
         drain: (on) => pipeline.drain(on),

@@ -63,7 +63,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     const app = createHttpServer({ log: log.child({ component: 'http' }), clock });
     const shared = { stores, blobs, tasks: room.tasks, agents: room.directory, auth, clock, log };
     registerDataPlane(app, shared);
-    registerPublicApi(app, { ...shared, version: programVersion(), listen });
+    registerPublicApi(app, {
+      ...shared,
+      version: programVersion(),
+      listen,
+      ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    });
     registerWeb(app, { ...shared, folder: webFolder() });
     room.attach(app.server);
 

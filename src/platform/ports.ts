@@ -29,7 +29,7 @@ export interface TaskView {
   progress: Progress | null;
   failure: FailureInfo | null;
   result: TaskResult | null;
-  /** While queued: why no agent has taken it yet, in one sentence. */
+  /** While queued: why no agent has taken it yet; while held: why it does not go on (agent away, cancel asked). One sentence. */
   waitingBecause: string | null;
   createdAt: string;
   updatedAt: string;
@@ -55,7 +55,10 @@ export interface TaskService {
   /** Idempotent by `task.key`. `agentId` pins it to one agent (sources in an upload folder are always pinned). */
   create(task: Task, options: { agentId?: number; workspaceId?: number }): Promise<TaskView>;
   get(ref: { id: number } | { key: string }): Promise<TaskView | undefined>;
-  /** Newest first; `before` is an id for paging. */
+  /**
+   * Newest first; `before` is an id for paging. Here and in events the file list of a browser upload is cut
+   * to its first hundred; `get` has all of it.
+   */
   list(query: {
     states?: readonly TaskState[];
     before?: number;
@@ -72,7 +75,7 @@ export interface TaskService {
   putReport(key: string, attempt: number, body: Readable): Promise<void>;
   /** NDJSON ReportLines, or undefined when there is none yet. */
   openReport(id: number): Promise<Readable | undefined>;
-  /** Throws SLY_LEASE_LOST unless `agentId` holds `attempt` of this task right now; SLY_TASK_UNKNOWN (retryable) before task.created arrived. */
+  /** Throws SLY_LEASE_LOST unless `agentId` holds `attempt` of this task right now; SLY_TASK_UNKNOWN (retryable) before task.created or accept arrived. */
   assertHeld(key: string, attempt: number, agentId: number): Promise<TaskView>;
   subscribe(listener: (event: TaskEvent) => void): () => void;
 }

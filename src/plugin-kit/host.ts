@@ -36,6 +36,9 @@ async function run(args: readonly string[], taskFolder: string): Promise<void> {
       return runImport(name, taskFolder);
     case 'export':
       return runExport(name, taskFolder);
+    // Not for plugins: the agent's doctor looks at the sandbox from inside.
+    case 'probe':
+      return (await import('./probe.ts')).printProbe(taskFolder);
     default:
       throw new SlyError('SLY_USAGE', {
         detail: `expected detect, import NAME or export NAME, got ${JSON.stringify(args.join(' '))}`,

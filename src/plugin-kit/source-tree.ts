@@ -2,7 +2,7 @@
  * `data/` of an import: one look at every folder when the plugin starts. Regular files only; links, devices
  * and names that are no UTF-8 do not exist for a plugin (the agent has reported them).
  */
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, type Dirent, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { errnoOf, SlyError } from '../lib/errors.ts';
 import { joinInside } from '../lib/safe-path.ts';
@@ -13,21 +13,28 @@ const MAX_TEXT_BYTES = 256 << 20;
 
 export async function scanSourceTree(root: string, breathe: Breathe): Promise<SourceTree> {
   const files: SourceFileEntry[] = [];
-  const folders = [''];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
-      const below = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (isThere(root, below)) folders.push(below);
-      } else if (entry.isFile()) {
-        const size = sizeOf(root, below);
-        if (size !== undefined) files.push({ path: below, size });
-      }
-      await breathe();
+  // What is still to be looked at, next one last. A folder stands there as `name/`: that sorts it among its
+  // neighbours where its files belong, so that walking in this order gives all paths in order.
+  const ahead = namesIn(root, '').reverse();
+  for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
+    if (at.endsWith('/')) {
+      for (const below of namesIn(root, at).reverse()) ahead.push(at + below);
+    } else {
+      const size = sizeOf(root, at);
+      if (size !== undefined) files.push({ path: at, size });
     }
+    await breathe();
   }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return createSourceTree(root, files);
+}
+
+function namesIn(root: string, folder: string): string[] {
+  const names: string[] = [];
+  for (const entry of readEntries(path.join(root, folder))) {
+    if (entry.isDirectory()) names.push(`${entry.name}/`);
+    else if (entry.isFile()) names.push(entry.name);
+  }
+  return names.sort();
 }
 
 export function createSourceTree(root: string, files: readonly SourceFileEntry[]): SourceTree {
@@ -84,14 +91,18 @@ export function createSourceTree(root: string, files: readonly SourceFileEntry[]
 
 /** Undefined where the name cannot be given back to the system: it was no UTF-8. */
 function sizeOf(root: string, file: string): number | undefined {
+  return unlessGone(() => lstatSync(`${root}/${file}`).size);
+}
+
+function readEntries(folder: string): Dirent[] {
+  return unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? [];
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return lstatSync(path.join(root, file)).size;
+    return read();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function isThere(root: string, folder: string): boolean {
-  return !folder.includes('\uFFFD') || sizeOf(root, folder) !== undefined;
 }

@@ -1,6 +1,6 @@
 /** The page in a real browser, against the platform's HTTP side with scripted agents. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -14,6 +14,7 @@ import { createScriptedAgents } from '../support/scripted-agents.ts';
 const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
 
 let browser: Browser;
+let webFolder: string;
 let server: ApiServer;
 let project: DrawnProject;
 let watched: WatchedPage;
@@ -27,7 +28,7 @@ const entry = (name: string, kind: 'file' | 'folder', size = 0) => ({
 });
 
 beforeAll(async () => {
-  const webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
+  webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
   execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
   const agents = createScriptedAgents({
     '': [entry('2024', 'folder'), entry('street.zip', 'file', 734_003_200)],
@@ -40,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
+  rmSync(webFolder, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

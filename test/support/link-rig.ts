@@ -141,6 +141,7 @@ export interface AgentRigOptions {
   folder: string;
   url: string;
   token: string | (() => string);
+  caFile?: string;
   instanceId?: string;
   slots?: number;
   plugins?: string[];
@@ -218,6 +219,7 @@ export function startAgentRig(options: AgentRigOptions): AgentRig {
   const link: Link = createLink({
     url: options.url,
     token: options.token,
+    ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
     agentName: 'rig',
     version: '1.0.0',
     instanceId,

@@ -49,7 +49,7 @@ describe('counts as text', () => {
     ['o0', [31]],
     ['PP1', [1024]],
     ['0100', [0, 1, 0, 1]],
-    ['PPPPj0', [10 << 20]],
+    ['PPPP:', [10 << 20]],
   ])('%j is %j', (text, counts) => {
     expect(decodeCounts(text)).toEqual(counts);
     expect(encodeCounts(counts)).toBe(text);

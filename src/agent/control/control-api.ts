@@ -3,6 +3,9 @@ import type { FailureInfo } from '../../lib/errors.ts';
 import type { Manifest } from '../../protocol/plugin.ts';
 import type { Progress, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
+import type { DoctorCheck } from '../pipeline/ports.ts';
+
+export type { DoctorCheck };
 
 export interface ControlStatus {
   version: string;
@@ -68,13 +71,6 @@ export interface ExportRequest {
   project: string;
   plugin: string;
   options?: Record<string, unknown>;
-}
-
-export interface DoctorCheck {
-  name: string;
-  state: 'ok' | 'warning' | 'failed';
-  detail: string;
-  hint?: string;
 }
 
 /** What the socket serves; `agent.ts` gives the real thing. Rejections travel as FailureInfo. */

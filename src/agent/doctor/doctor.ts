@@ -3,8 +3,7 @@
  * function; a check that fails inside is itself a failed check, never the end of the others.
  */
 import type { Config } from '../../lib/config/options.ts';
-import type { DoctorCheck } from '../control/control-api.ts';
-import type { Runner } from '../pipeline/ports.ts';
+import type { DoctorCheck, Runner } from '../pipeline/ports.ts';
 import {
   checkDisk,
   checkFileLimits,

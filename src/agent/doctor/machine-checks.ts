@@ -2,7 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
-import type { DoctorCheck } from '../control/control-api.ts';
+import type { DoctorCheck } from '../pipeline/ports.ts';
 
 const GB = 1e9;
 const MIN_WATCHES = 8192;

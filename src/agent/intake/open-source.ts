@@ -4,7 +4,7 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { SlyError } from '../../lib/errors.ts';
+import { errnoOf, SlyError, toSlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SourceOpener } from '../pipeline/ports.ts';
 import { archiveKind } from './file-names.ts';
@@ -57,7 +57,9 @@ export function createSourceOpener(deps: { log: Logger; limits?: Partial<UnpackL
         return tree;
       } catch (error) {
         await rm(root, { recursive: true, force: true });
-        throw error;
+        // Room may come back, so this one is worth another try; in every other case the error says what it is.
+        const errno = errnoOf(error);
+        throw errno === 'ENOSPC' || errno === 'EDQUOT' ? toSlyError(error) : error;
       }
     },
   };

@@ -23,8 +23,8 @@ export interface LinkHandlers {
   /** Journaled before it returns `accept`. May be asked twice for the same attempt. */
   offer(task: Task, attempt: number): 'accept' | { reject: string };
   /**
-   * True when the task began on this machine. Only then may an offer name a path outside of the upload
-   * folder; without this handler such offers are rejected.
+   * True when the journal has the task, so that its own words count and not the platform's. Only then may an
+   * offer name a path outside of the upload folder; without this handler such offers are rejected.
    */
   isLocal?(key: string): boolean;
   cancel(ref: Ref, reason: string): void;

@@ -40,16 +40,23 @@ const TOTAL = 16;
 export function createLogLane({ handlers, send, retryMs }: LogLaneDeps): LogLane {
   const lanes = new Map<string, Lane>();
   let isOn = false;
+  /** Pieces of all lanes without an answer. */
+  let unanswered = 0;
+  /** A lane had to wait for its turn among the others. */
+  let isCrowded = false;
   let retry: NodeJS.Timeout | undefined;
 
-  const unanswered = (): number => [...lanes.values()].reduce((sum, lane) => sum + lane.ends.length, 0);
-
   function pumpAll(): void {
+    isCrowded = false;
     for (const lane of lanes.values()) pump(lane);
   }
 
   function pump(lane: Lane): void {
     if (!isOn || lane.isBehind) return;
+    if (unanswered >= TOTAL) {
+      isCrowded = true;
+      return;
+    }
     const log = handlers.log(lane.ref);
     if (log === undefined) {
       lanes.delete(refId(lane.ref));
@@ -61,7 +68,11 @@ export function createLogLane({ handlers, send, retryMs }: LogLaneDeps): LogLane
       if (lane.ends.length === 0) piece(lane, size, '');
       return;
     }
-    while (lane.ends.length < WINDOW && unanswered() < TOTAL && lane.next < size) {
+    while (lane.ends.length < WINDOW && lane.next < size) {
+      if (unanswered >= TOTAL) {
+        isCrowded = true;
+        return;
+      }
       const text = log.read(lane.next, LOG_CHUNK_BYTES);
       if (text === '') return;
       for (const part of cut(text, LOG_CHUNK_BYTES)) {
@@ -72,6 +83,7 @@ export function createLogLane({ handlers, send, retryMs }: LogLaneDeps): LogLane
   }
 
   function piece(lane: Lane, offset: number, text: string): void {
+    unanswered++;
     lane.ends.push(offset + Buffer.byteLength(text));
     send({ type: 'log', key: lane.ref.key, attempt: lane.ref.attempt, offset, text });
   }
@@ -97,25 +109,33 @@ export function createLogLane({ handlers, send, retryMs }: LogLaneDeps): LogLane
   return {
     begin(known) {
       isOn = true;
+      unanswered = 0;
       for (const lane of lanes.values()) Object.assign(lane, { next: undefined, ends: [], isBehind: false });
       for (const { logOffset, ...ref } of known) open(ref).next = logOffset;
       pumpAll();
     },
     grew: (ref) => pump(open(ref)),
     acknowledged(ref, offset) {
-      const lane = lanes.get(refId(ref));
-      if (lane === undefined) return;
-      const end = lane.ends.shift() ?? offset;
-      if (lane.ends.length === 0) {
-        lane.next = offset;
-        lane.isBehind = false;
-      } else if (offset < end) lane.isBehind = true;
-      else if (lane.next === undefined || offset > lane.next) lane.next = offset;
-      if (isDone(lane)) lanes.delete(refId(lane.ref));
-      pumpAll();
+      const id = refId(ref);
+      const lane = lanes.get(id);
+      unanswered = Math.max(0, unanswered - 1);
+      if (lane !== undefined) {
+        const end = lane.ends.shift() ?? offset;
+        if (lane.ends.length === 0) {
+          lane.next = offset;
+          lane.isBehind = false;
+        } else if (offset < end) lane.isBehind = true;
+        else if (lane.next === undefined || offset > lane.next) lane.next = offset;
+        // To the end of the row: whoever waits for a place is served before it.
+        lanes.delete(id);
+        if (!isDone(lane)) lanes.set(id, lane);
+      }
+      if (isCrowded) pumpAll();
+      else if (lane !== undefined && lanes.has(id)) pump(lane);
     },
     refused(id, again) {
       const lane = lanes.get(id);
+      unanswered = Math.max(0, unanswered - 1);
       if (lane === undefined) return;
       lane.ends.shift();
       if (!again) lanes.delete(id);

@@ -36,12 +36,14 @@ export function createOutboxPump({ outbox, send, onSent, log }: OutboxPumpDeps):
     const room = WINDOW - inFlight.length;
     // Half a window at a time: one query serves many events.
     if (room < WINDOW / 2) return;
-    for (const { seq, event } of outbox.after(sent, room)) {
+    const batch = outbox.after(sent, room);
+    for (const { seq, event } of batch) {
       sent = seq;
       inFlight.push(seq);
       send({ type: 'event', seq, event: fitting(event, seq) });
-      onSent(event);
     }
+    // Not in between: events that arrive in one piece share one commit on the platform.
+    for (const { event } of batch) onSent(event);
   }
 
   /** An event that does not fit into a frame would hold up all others for ever: its texts are cut. */

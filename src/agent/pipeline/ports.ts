@@ -130,6 +130,15 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** What `doctor` found out about one thing. */
+export interface DoctorCheck {
+  name: string;
+  state: 'ok' | 'warning' | 'failed';
+  detail: string;
+  /** What the person can do; only where something is wrong. */
+  hint?: string;
+}
+
 // ---------------------------------------------------------------- sources
 
 export interface SourceFile {

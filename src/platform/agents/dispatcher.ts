@@ -4,6 +4,7 @@
  * begins in the transaction that handles the accept; a higher priority goes first, then the older task; an
  * agent that refused is asked again later, each time after a longer while.
  */
+import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createLoop } from '../../lib/loop.ts';
@@ -134,7 +135,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const ids = await db
       .selectFrom('tasks')
       .select('id')
-      .where('state', '=', 'queued')
+      // A literal: SQLite uses a partial index only when it sees the condition itself.
+      .where('state', '=', sql.lit('queued'))
       .where((eb) => eb.or([eb('pinned_agent_id', 'is', null), eb('pinned_agent_id', '=', agent.agentId)]))
       .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
       .where((eb) => eb.or([eb('wanted_plugin', 'is', null), eb('wanted_plugin', 'in', [...agent.plugins])]))

@@ -3,6 +3,7 @@
  * The wish is part of the transaction that ended the attempt; it is kept until the answer came, also across
  * a restart.
  */
+import { sql } from 'kysely';
 import type { Logger } from '../../lib/log.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
 import type { AgentsDatabase } from './tables.ts';
@@ -27,7 +28,8 @@ export function createEndedAttempts(deps: {
         .selectFrom('attempts')
         .innerJoin('tasks', 'tasks.id', 'attempts.task_id')
         .select(['task_id', 'tasks.key', 'attempts.attempt', 'end_state'])
-        .where('drop_pending', '=', 1)
+        // A literal: SQLite uses a partial index only when it sees the condition itself.
+        .where('drop_pending', '=', sql.lit(1))
         .limit(100)
         .execute();
       for (const { task_id, key, attempt, end_state } of pending) {

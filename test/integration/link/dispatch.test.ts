@@ -142,11 +142,14 @@ test('an agent that does not answer an offer does not hold up the task', async (
 });
 
 test('an accept whose connection broke is honoured when the agent comes back', async () => {
-  const { platform, agent, folder, token } = await pair({ start: true });
+  const { platform, agent, agentId, folder, token } = await pair();
   await agent.stop();
   await platform.room.tasks.create(exportTask('a'), {});
-  const task = await platform.room.tasks.get({ key: 'a' });
-  expect(task?.state).toBe('queued');
+  // What the agent may send before its accept is handled is only too early, not wrong.
+  await expect(platform.room.tasks.assertHeld('a', 1, agentId)).rejects.toMatchObject({
+    code: 'SLY_TASK_UNKNOWN',
+    retryable: true,
+  });
   // The agent journaled the offer, and the answer never left it.
   const offline = startAgentRig({ folder, url: platform.url, token, start: false });
   offline.journal.createOffered(exportTask('a'), 1);
@@ -155,6 +158,36 @@ test('an accept whose connection broke is honoured when the agent comes back', a
   await online(back);
   expect(back.verdicts).toEqual([{ key: 'a', attempt: 1, verdict: 'resume' }]);
   expect(await inState(platform, 'a', 'leased')).toMatchObject({ attempt: 1, agentName: 'gpu-1' });
+});
+
+test('an attempt that ended before its accept arrived keeps its result', async () => {
+  const { platform, agent, folder, token } = await pair();
+  await agent.stop();
+  await platform.room.tasks.create(exportTask('a'), {});
+  const offline = startAgentRig({ folder, url: platform.url, token, start: false });
+  offline.journal.createOffered(exportTask('a'), 1);
+  offline.move({ key: 'a', attempt: 1 }, 'fetching', 'converting', 'publishing', 'succeeded');
+  await offline.stop();
+  const back = startAgentRig({ folder, url: platform.url, token });
+  const task = await inState(platform, 'a', 'succeeded');
+  expect(task).toMatchObject({ attempt: 1, agentName: 'gpu-1' });
+  await eventually(() => (back.outbox.size() === 0 ? true : undefined));
+  // An offer may have crossed the news; the journal's record of the end stays.
+  expect(back.lost).toEqual([]);
+  expect(back.journal.get('a')).toMatchObject({ state: 'succeeded' });
+});
+
+test('progress: the latest counts, a few a second are told', async () => {
+  const { platform, agent } = await pair();
+  const told: number[] = [];
+  platform.room.tasks.subscribe((event) => {
+    if (event.type === 'progress') told.push(event.progress.items?.done ?? -1);
+  });
+  const ref = agent.createLocal(importTask('a'));
+  await inState(platform, 'a', 'leased');
+  for (let done = 1; done <= 500; done++) agent.link.progress(ref, { phase: 'converting', items: { done } });
+  await eventually(() => (told.at(-1) === 500 ? true : undefined), { what: 'the last progress' });
+  expect(told.length).toBeLessThan(5);
 });
 
 test('cancel while queued, leased and running; also while the agent is away', async () => {

@@ -30,7 +30,11 @@ async function openProject(data: string) {
   const failed: Problem[] = [];
   const report = { failed: async (problem: Problem) => void failed.push(problem) } as unknown as Reporter;
   const project = await openExportedProject(data, 'my project', { report, breathe: () => undefined });
-  const items = (): Promise<ExportedItem[]> => Array.fromAsync(project.items());
+  const items = async (): Promise<ExportedItem[]> => {
+    const all: ExportedItem[] = [];
+    for await (const item of project.items()) all.push(item);
+    return all;
+  };
   return { project, items, failed };
 }
 

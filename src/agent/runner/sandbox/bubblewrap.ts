@@ -18,6 +18,8 @@ export interface BubblewrapOptions {
   setpriv: string | undefined;
   program: Program;
   marker: string;
+  /** A system call filter comes in descriptor 4. */
+  filtered: boolean;
 }
 
 const APP = '/opt/sly-agent';
@@ -50,7 +52,9 @@ export function bubblewrapCommand(spec: RunSpec, options: BubblewrapOptions): st
     ...['--proc', '/proc', '--dev', '/dev'],
     ...['--size', String(spec.limits.tmpBytes), '--tmpfs', '/tmp', '--chmod', '1777', '/tmp'],
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
-    ...['--info-fd', '3', '--'],
+    ...['--info-fd', '3'],
+    ...(options.filtered ? ['--seccomp', '4'] : []),
+    '--',
     ...(setpriv === undefined ? [] : dropTo(setpriv)),
     ...[NODE, `--max-old-space-size=${heapMb(spec.limits.memoryBytes)}`, inside(program.host)],
     ...spec.args,

@@ -2,7 +2,7 @@
  * Memory, process and processor limits for a run without an engine, where this process may make control groups:
  * on version 1 as root, on version 2 below a group that was delegated to it (systemd: Delegate=yes).
  */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import type { RunLimits } from '../../pipeline/ports.ts';
@@ -45,7 +45,7 @@ export function openControlGroups(
       enforced.map((controller) => [controller, path.join(folders.get(controller) ?? '', name)]),
     );
     const unique = [...new Set(made.values())];
-    for (const folder of unique) mkdirSync(folder, { recursive: true });
+    for (const folder of unique) makeGroup(folder);
     for (const [controller, folder] of made) setLimit(controller, folder, limits);
     const memory = made.get('memory');
     return {
@@ -80,8 +80,7 @@ function findFolders(fsRoot: string, own: string): Map<Controller, string> {
     if (names === '') addUnified(path.join(fsRoot, at), found);
     for (const controller of controllers) {
       const folder = path.join(fsRoot, names, at, 'sly-agent');
-      if (tryTo(() => mkdirSync(folder, { recursive: true })) && canSet(controller, folder))
-        found.set(controller, folder);
+      if (tryTo(() => makeGroup(folder)) && canSet(controller, folder)) found.set(controller, folder);
     }
   }
   return found;
@@ -99,8 +98,8 @@ function addUnified(own: string, found: Map<Controller, string>): void {
   const runs = path.join(base, 'sly-agent-runs');
   const done = tryTo(() => {
     const main = path.join(base, 'sly-agent-main');
-    mkdirSync(main, { recursive: true });
-    mkdirSync(runs, { recursive: true });
+    makeGroup(main);
+    makeGroup(runs);
     writeFileSync(path.join(main, 'cgroup.procs'), String(process.pid));
     const wanted = controllers.map((controller) => `+${controller}`).join(' ');
     for (const folder of [base, runs]) writeFileSync(path.join(folder, 'cgroup.subtree_control'), wanted);
@@ -126,8 +125,11 @@ function setLimit(
   limits: Pick<RunLimits, 'memoryBytes' | 'pids' | 'cpus'>,
 ): void {
   const files = new Set(readdirSync(folder));
-  const set = (file: string, value: number | string): void =>
+  const set = (file: string, value: number | string): void => {
+    // The kernel makes the files with the group; one that is not there would be a plain file and limit nothing.
+    if (!files.has(file)) throw new Error(`${folder} has no ${file}`);
     writeFileSync(path.join(folder, file), String(value));
+  };
   const quota = Math.max(1000, Math.round(limits.cpus * CPU_PERIOD_US));
   const v2 = files.has('cgroup.controllers');
   if (controller === 'pids') set('pids.max', limits.pids);
@@ -137,6 +139,11 @@ function setLimit(
     if (files.has('memory.memsw.limit_in_bytes')) set('memory.memsw.limit_in_bytes', limits.memoryBytes);
   } else if (v2) set('cpu.max', `${quota} ${CPU_PERIOD_US}`);
   else set('cpu.cfs_quota_us', quota);
+}
+
+/** Never more than one level: what is above is not ours to make. */
+function makeGroup(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder);
 }
 
 async function removeGroup(folder: string, clock: Clock): Promise<void> {

@@ -3,7 +3,7 @@
  * go of it ends it, and the kernel ends it when the agent is killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { background } from '../../../lib/background.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
@@ -49,11 +49,17 @@ export function startChild(
     env: launch.env,
     // A group of its own, so that a signal reaches all of it and none of ours.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', launch.infoFd ? 'pipe' : 'ignore'],
+    stdio: [
+      'ignore',
+      'pipe',
+      'pipe',
+      ...(launch.bubblewrap === undefined ? [] : (['pipe', 'pipe'] as const)),
+    ],
   });
   const pipes = { stdout: child.stdout as Readable, stderr: child.stderr as Readable };
   const activity = createReaderActivity(clock);
-  const innerPid = launch.infoFd ? readInnerPid(child.stdio[3] as Readable) : undefined;
+  const innerPid = launch.bubblewrap && readInnerPid(child.stdio[3] as Readable);
+  if (launch.bubblewrap !== undefined) giveFilter(child.stdio[4] as Writable, launch.bubblewrap.filter);
   let cause: OwnCause | undefined;
   let causeDetail = '';
   let forced = false;
@@ -125,13 +131,15 @@ export function startChild(
     void ended.finally(() => ending.abort());
     const wait = (ms: number) => clock.sleep(ms, { signal: ending.signal }).catch(() => undefined);
     const early = clock.now() - startedAt < START_MS;
+    let left = graceMs;
     await ask();
-    if (early && graceMs > START_MS) {
+    if (early && left > START_MS) {
       // The signal may have come before there was a program to get it.
       await wait(START_MS);
       await ask();
+      left -= START_MS;
     }
-    await wait(early ? Math.max(0, graceMs - START_MS) : graceMs);
+    await wait(left);
     if (!ending.signal.aborted) force();
     await exit;
   }
@@ -201,6 +209,12 @@ async function readInnerPid(pipe: Readable): Promise<number | undefined> {
   }
   const pid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
   return pid === undefined ? undefined : Number(pid);
+}
+
+export function giveFilter(pipe: Writable, filter: Buffer): void {
+  // It may have ended before reading; then its exit says why.
+  pipe.on('error', () => undefined);
+  pipe.end(filter);
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -5,8 +5,8 @@ export interface Launch {
   command: string;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** File descriptor 3 is read for bubblewrap's account of the process it made. */
-  infoFd: boolean;
+  /** bubblewrap writes to descriptor 3 which process it made, and reads its system call filter from descriptor 4. */
+  bubblewrap?: { filter: Buffer };
   applied: Record<string, unknown>;
   /** Removes what was made for this run. */
   release(): void;

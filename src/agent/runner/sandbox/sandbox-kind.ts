@@ -6,13 +6,15 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Isolation, RunSpec } from '../../pipeline/ports.ts';
 import { PLUGIN_USER } from '../plugin-user.ts';
 import { bubblewrapCommand } from './bubblewrap.ts';
 import type { Controller } from './cgroup.ts';
+import { giveFilter } from './child-run.ts';
 import { pluginEnv } from './launch.ts';
 import type { Program } from './program.ts';
+import { seccompFilter } from './seccomp.ts';
 
 export type SandboxKind =
   | { name: 'bubblewrap'; bwrap: string /** Changes to PLUGIN_USER inside. */; setpriv: string | undefined }
@@ -57,7 +59,11 @@ export function isolationOf(kind: SandboxKind, groups: readonly Controller[]): I
     return {
       kind: 'bubblewrap',
       summary: `Built-in plugins run in bubblewrap namespaces, ${user}, without network. Other images need Docker.`,
-      notEnforced: [...missing, 'seccomp', ...(root && kind.setpriv === undefined ? ['user'] : [])],
+      notEnforced: [
+        ...missing,
+        ...(seccompFilter(process.arch) === undefined ? ['seccomp'] : []),
+        ...(root && kind.setpriv === undefined ? ['user'] : []),
+      ],
     };
   }
   return {
@@ -77,10 +83,17 @@ async function tryOut(
   const results = mkdtempSync(path.join(tmpdir(), 'sly-probe-'));
   try {
     const spec = probeSpec(results);
-    const command = bubblewrapCommand(spec, { bwrap, setpriv, program, marker: 'probe' });
+    const filter = seccompFilter(process.arch);
+    const command = bubblewrapCommand(spec, {
+      bwrap,
+      setpriv,
+      program,
+      marker: 'probe',
+      filtered: filter !== undefined,
+    });
     const host = command.findLastIndex((part) => part.startsWith('--max-old-space-size'));
     const [file = bwrap, ...args] = [...command.slice(0, host), '--check', ...command.slice(host + 1)];
-    return await runOnce(file, args, pluginEnv(spec, {}));
+    return await runOnce(file, args, { env: pluginEnv(spec, {}), filter });
   } finally {
     rmSync(results, { recursive: true, force: true });
   }
@@ -90,16 +103,17 @@ async function tryOut(
 function runOnce(
   file: string,
   args: readonly string[],
-  env: Record<string, string>,
+  options: { env: Record<string, string>; filter: Buffer | undefined },
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
-    // Descriptor 3 must be a real one: bubblewrap writes its account there.
+    // Descriptors 3 and 4 must be real ones: bubblewrap writes its account to the one and may read the other.
     const child = spawn(file, args, {
-      env,
+      env: options.env,
       cwd: '/',
       detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     });
+    giveFilter(child.stdio[4] as Writable, options.filter ?? Buffer.alloc(0));
     const timer = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       resolve(`it did not end within ${PROBE_MS / 1000} s`);

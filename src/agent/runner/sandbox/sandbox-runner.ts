@@ -17,6 +17,7 @@ import { endLeftovers, findLeftovers, runMarker, runName } from './leftovers.ts'
 import { makeView, nodePermissionCommand, removeView, viewEnv } from './node-permission.ts';
 import { builtinProgram, type Program } from './program.ts';
 import { isolationOf, type SandboxKind } from './sandbox-kind.ts';
+import { seccompFilter } from './seccomp.ts';
 
 export interface SandboxRunnerDeps {
   /** What `probeSandbox` found to work. */
@@ -36,6 +37,7 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
   const groups = deps.groups ?? openControlGroups(clock);
   const isolation: Isolation = isolationOf(kind, groups.enforced);
   const dropsUser = kind.name === 'bubblewrap' && kind.setpriv !== undefined;
+  const filter = seccompFilter(process.arch);
   const active = new Map<string, ChildRun>();
 
   const viewOf = (runId: string): string => path.join(tmpdir(), `sly-run-${runName(agentId, runId)}`);
@@ -44,11 +46,17 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
     const marker = runMarker(agentId, spec.runId);
     const limits = { fileBytes: spec.limits.fileBytes, groups: procs };
     if (kind.name === 'bubblewrap') {
-      const command = bubblewrapCommand(spec, { bwrap: kind.bwrap, setpriv: kind.setpriv, program, marker });
+      const command = bubblewrapCommand(spec, {
+        bwrap: kind.bwrap,
+        setpriv: kind.setpriv,
+        program,
+        marker,
+        filtered: filter !== undefined,
+      });
       return {
         ...withLimits(command, limits),
         env: pluginEnv(spec, {}),
-        infoFd: true,
+        bubblewrap: { filter: filter ?? Buffer.alloc(0) },
         applied: { isolation: isolation.kind, notEnforced: isolation.notEnforced, command },
         release: () => undefined,
       };
@@ -59,7 +67,6 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
     return {
       ...withLimits(command, limits),
       env: pluginEnv(spec, viewEnv(view)),
-      infoFd: false,
       applied: { isolation: isolation.kind, notEnforced: isolation.notEnforced, command },
       release: () => removeView(folder),
     };

@@ -55,7 +55,9 @@ CREATE TABLE tasks (
   started_at INTEGER,
   ended_at INTEGER
 ) STRICT;
-CREATE INDEX tasks_queue ON tasks (priority DESC, id) WHERE state = 'queued';
+-- Covers the search for an agent's next task: thousands that it cannot do are passed without reading their rows.
+CREATE INDEX tasks_queue ON tasks (priority DESC, id, wanted_plugin, pinned_agent_id, not_before)
+  WHERE state = 'queued';
 CREATE INDEX tasks_leases ON tasks (lease_until) WHERE lease_until IS NOT NULL;
 
 -- Each try that an agent took. outcome: null = it goes on, reported = the agent said how it ended, lost = the

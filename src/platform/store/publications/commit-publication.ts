@@ -45,13 +45,14 @@ export async function commitPublication(
     sqlite,
     `SELECT id, dataset_id, name, size FROM items WHERE publication_id = ? ORDER BY dataset_id, name LIMIT ?`,
   );
+  const hasRenames = renames.classes.size > 0 || renames.tags.size > 0;
   let items = 0;
   // What is shown is no longer staged: the first rows are always the next ones.
   for (;;) {
-    const batch = next.all(publicationId, ITEMS_AT_ONCE);
+    const batch = next.all(publicationId, hasRenames ? ITEMS_AT_ONCE / 10 : ITEMS_AT_ONCE);
     if (batch.length === 0) break;
     for (const item of batch) if (showItem(sqlite, publication, item, fresh, changes)) items++;
-    if (renames.classes.size > 0 || renames.tags.size > 0) renameLabels(sqlite, batch, renames);
+    if (hasRenames) renameLabels(sqlite, batch, renames);
     await yieldToLoop();
   }
   addToCounters(sqlite, changes, now);
@@ -192,9 +193,11 @@ function renameLabels(sqlite: SqliteConnection, items: readonly StagedItem[], re
     'SELECT json FROM annotations WHERE item_id = ?',
   );
   const write = statement<[string, number]>(sqlite, 'UPDATE annotations SET json = ? WHERE item_id = ?');
+  const words = [...renames.classes.keys(), ...renames.tags.keys()].map((name) => JSON.stringify(name));
   for (const { id } of items) {
     const row = read.get(id);
-    if (row === undefined) continue;
+    // Reading a large annotation costs far more than looking for the word.
+    if (row === undefined || !words.some((word) => row.json.includes(word))) continue;
     const annotation = JSON.parse(row.json) as ImageAnnotation;
     if (!Array.isArray(annotation.objects) || !Array.isArray(annotation.tags)) continue;
     const renamed = renameInAnnotation(annotation, renames);

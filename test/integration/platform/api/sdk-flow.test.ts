@@ -1,6 +1,7 @@
 /** The calls of the Python SDK for a project of images, in its order and with its bytes on the wire. */
 import { createHash, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { encode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 
@@ -89,6 +90,13 @@ async function bulkDownload(body: object): Promise<Map<number, Buffer>> {
   return found;
 }
 
+/** 64 x 48 pixels, each another one. */
+function smallPng(k: number): Buffer {
+  const data = new Uint8Array(64 * 48);
+  data[k] = 255;
+  return Buffer.from(encode({ width: 64, height: 48, channels: 1, depth: 8, data }));
+}
+
 test('a project of images goes up and comes down again', async () => {
   const { api } = server;
   const { entities: teams } = await api<Paged>('teams.list', { filter: [], sort: 'id', sort_order: 'asc' });
@@ -144,7 +152,7 @@ test('a project of images goes up and comes down again', async () => {
   });
 
   // 900 images of which two are equal, some empty, one over the size that is held in memory.
-  const files = Array.from({ length: 900 }, (_, k) => Buffer.from(`picture ${k}`));
+  const files = Array.from({ length: 900 }, (_, k) => smallPng(k));
   files[7] = randomBytes(20 << 20);
   files[8] = Buffer.alloc(0);
   files[9] = files[3] ?? Buffer.alloc(0);

@@ -1,0 +1,12 @@
+/** What the data plane is built from. */
+import type { Logger } from '../../../lib/log.ts';
+import type { AgentDirectory, BlobStore, TaskService } from '../../ports.ts';
+import type { Stores } from '../../store/repositories.ts';
+
+export interface DataPlaneDeps {
+  stores: Pick<Stores, 'publications' | 'projects' | 'exports' | 'archives'>;
+  blobs: BlobStore;
+  tasks: Pick<TaskService, 'assertHeld' | 'putReport'>;
+  agents: Pick<AgentDirectory, 'authenticate'>;
+  log: Logger;
+}
