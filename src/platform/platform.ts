@@ -17,6 +17,8 @@ import { registerDataPlane } from './api/data-plane/data-plane.ts';
 import { createHttpServer } from './api/http-server.ts';
 import { registerPublicApi } from './api/public-api.ts';
 import { createFolderBlobStore } from './blobs/folder-blob-store.ts';
+import { recordBlobs } from './blobs/recorded-blobs.ts';
+import type { AgentDirectory } from './ports.ts';
 import { openDatabase } from './store/database.ts';
 import { createStores } from './store/stores.ts';
 import { registerWeb } from './web/web.ts';
@@ -48,7 +50,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     const db = openDatabase(path.join(root, 'platform.sqlite'));
     releases.push('database', () => db.close());
     const stores = createStores(db, { clock });
-    const blobs = createFolderBlobStore(path.join(root, 'blobs'), { clock, log });
+    const folder = createFolderBlobStore(path.join(root, 'blobs'), { clock, log });
+    releases.push('blob store', () => folder.close());
+    const blobs = recordBlobs(folder, stores.blobs);
     const room = createAgentsRoom({
       db,
       clock,
@@ -106,7 +110,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
 async function localAgentToken(
   file: string,
   name: string,
-  agents: { authenticate(token: string): Promise<unknown>; create(name: string): Promise<{ token: string }> },
+  agents: Pick<AgentDirectory, 'authenticate' | 'create' | 'renewToken' | 'list'>,
 ): Promise<string> {
   try {
     const token = readFileSync(file, 'utf8').trim();
@@ -114,7 +118,9 @@ async function localAgentToken(
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
-  const { token } = await agents.create(name);
+  // The file was lost, but not the agent: it keeps its tasks.
+  const isKnown = (await agents.list()).some((agent) => agent.name === name);
+  const { token } = isKnown ? await agents.renewToken(name) : await agents.create(name);
   await writeFileAtomic(file, `${token}\n`, 0o600);
   return token;
 }

@@ -110,6 +110,8 @@ export interface AgentDirectory {
   get(id: number): Promise<AgentView | undefined>;
   /** Makes an agent and its token; the token is only returned here, stored hashed. */
   create(name: string): Promise<{ id: number; token: string }>;
+  /** A new token for the agent of this name; the old one ends. Rejects with SLY_NOT_FOUND. */
+  renewToken(name: string): Promise<{ id: number; token: string }>;
   authenticate(token: string): Promise<{ agentId: number } | undefined>;
   /** Asks the connected agent over the link; rejects with SLY_NOT_FOUND / SLY_TIMEOUT. */
   listFolder(agentId: number, path: string): Promise<Listing>;

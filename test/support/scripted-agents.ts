@@ -160,6 +160,7 @@ export function createScriptedAgents(
     list: async () => [agent],
     get: async (id) => (id === 1 ? agent : undefined),
     create: async (name) => ({ id: 2, token: `token-of-${name}` }),
+    renewToken: async (name) => ({ id: 2, token: `new-token-of-${name}` }),
     authenticate: async () => undefined,
     listFolder: async (_agentId, path) => {
       const entries = folders[path];

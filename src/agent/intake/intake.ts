@@ -107,6 +107,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     uploadFolder,
     watch: deps.watch ?? watchFolder,
     onEvent: (name) => wakeFor(name),
+    // What came between our first look and the beginning of events was seen by neither.
+    onReady: () => scanNow(),
     log,
   });
 
@@ -120,8 +122,9 @@ export function createIntake(deps: IntakeDeps): Intake {
   let stopped: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Infinity;
-  /** Of a round that looked at single names. */
+  /** Of a round that looked at single names, and of the one before the last at everything. */
   let lastRoundMs = 0;
+  let lastFullMs = 0;
 
   const loop = createLoop({ name: 'intake scan', intervalMs: scanMs, clock, log, round: oneRound });
 
@@ -143,6 +146,11 @@ export function createIntake(deps: IntakeDeps): Intake {
     touched.add(name);
     // A burst of events becomes one look.
     wakeAt(now() + Math.max(EVENT_PAUSE_MS, lastRoundMs * COST_FACTOR));
+  }
+
+  function scanNow(): void {
+    nextFullAt = 0;
+    loop.notify();
   }
 
   async function oneRound(roundSignal: AbortSignal): Promise<void> {
@@ -171,7 +179,10 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (!isFull) lastRoundMs = now() - startedAt;
     if (isFull) {
       lastScanAt = now();
-      nextFullAt = startedAt + Math.max(scanMs, (lastScanAt - startedAt) * COST_FACTOR);
+      const tookMs = lastScanAt - startedAt;
+      // Of the last two the shorter: one hiccup of the machine is not what looking costs.
+      nextFullAt = startedAt + Math.max(scanMs, Math.min(tookMs, lastFullMs) * COST_FACTOR);
+      lastFullMs = tookMs;
     }
     wakeAt(nextDue());
   }
@@ -208,10 +219,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       })();
       return stopped;
     },
-    scanNow() {
-      nextFullAt = 0;
-      loop.notify();
-    },
+    scanNow,
     status() {
       const base = { sources, settling: settler.size(), lastScanAt };
       if (started === undefined || stopped !== undefined) return { state: 'stopped', detail: null, ...base };

@@ -233,9 +233,9 @@ export function createScanRounds(deps: ScanRoundDeps): ScanRounds {
 
   return {
     async round(names, signal) {
-      const T=performance.now(); const top = await readTop(uploadFolder);
-      process.stderr.write(`top ${Math.round(performance.now()-T)} `); const isForeign = !(await deps.marker.check(top.size === 0));
-      process.stderr.write(`marker ${Math.round(performance.now()-T)} `);const due = new Map<string, number>();
+      const top = await readTop(uploadFolder);
+      const isForeign = !(await deps.marker.check(top.size === 0));
+      const due = new Map<string, number>();
       const ready: Look[] = [];
       if (names === 'all') {
         follower.recover();
@@ -248,7 +248,7 @@ export function createScanRounds(deps: ScanRoundDeps): ScanRounds {
         if (one !== undefined) ready.push(one);
         await turn();
       }
-      process.stderr.write(`looked ${Math.round(performance.now()-T)} `);const absent = names === 'all' ? missing(top) : [...names].filter((name) => !top.has(name));
+      const absent = names === 'all' ? missing(top) : [...names].filter((name) => !top.has(name));
       if (!isForeign) for (const name of absent) gone(name);
       const writers = await findWriters(ready.map(({ entry }) => path.join(uploadFolder, entry.name)));
       for (const one of ready) {
@@ -269,7 +269,7 @@ export function createScanRounds(deps: ScanRoundDeps): ScanRounds {
         swept = true;
         await statuses.sweep(new Set([...shown, ...inventory.all().map((row) => row.name)]));
       }
-      process.stderr.write(`end ${Math.round(performance.now()-T)} ${names==='all'}\n`);return { sources: [...top.values()].filter((one) => one.ignored === undefined).length, due, isForeign };
+      return { sources: [...top.values()].filter((one) => one.ignored === undefined).length, due, isForeign };
     },
   };
 }

@@ -17,7 +17,7 @@ export interface Settler {
 }
 
 /** A look may cost this share of the time between two of them. */
-const COST_FACTOR = 10;
+const COST_FACTOR = 4;
 const PATIENCE = 12;
 
 export function createSettler(settleMs: number): Settler {

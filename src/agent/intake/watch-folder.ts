@@ -12,6 +12,8 @@ export interface FolderWatch {
 export interface WatchHandlers {
   /** Something about this entry of the folder changed. */
   onEvent(name: string): void;
+  /** From now on events come. */
+  onReady(): void;
   onError(error: unknown): void;
 }
 
@@ -29,6 +31,7 @@ export const watchFolder: WatchFolder = (folder, handlers) => {
     const name = path.basename(file);
     if (path.resolve(file) !== path.resolve(folder) && name !== '.sly') handlers.onEvent(name);
   });
+  watcher.on('ready', () => handlers.onReady());
   watcher.on('error', (error) => handlers.onError(error));
   return { close: () => watcher.close() };
 };

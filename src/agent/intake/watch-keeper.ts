@@ -18,6 +18,7 @@ export function createWatchKeeper(deps: {
   uploadFolder: string;
   watch: WatchFolder | false;
   onEvent(name: string): void;
+  onReady(): void;
   log: Logger;
 }): WatchKeeper {
   const { uploadFolder, log } = deps;
@@ -53,7 +54,7 @@ export function createWatchKeeper(deps: {
       await close();
       trouble = undefined;
       try {
-        current = deps.watch(uploadFolder, { onEvent: deps.onEvent, onError });
+        current = deps.watch(uploadFolder, { onEvent: deps.onEvent, onReady: deps.onReady, onError });
         // An error that came while it was being made found nothing to close yet.
         if (trouble !== undefined) await close();
       } catch (error) {

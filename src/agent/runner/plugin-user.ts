@@ -21,7 +21,7 @@ export function giveOutput(folder: string, user: PluginUser): void {
 }
 
 /** What is to be mounted must be there: nothing is made in its place. */
-export function assertPresent(spec: RunSpec): void {
+export function assertPresent(spec: Pick<RunSpec, 'mounts'>): void {
   for (const { source } of spec.mounts) {
     if (!existsSync(source))
       throw new SlyError('SLY_SOURCE_GONE', { detail: `${source} is not there any more` });
@@ -29,8 +29,10 @@ export function assertPresent(spec: RunSpec): void {
 }
 
 /** A source the plugin could not read at all fails here with words, not later inside it. */
-export function assertReadable(spec: RunSpec, user: PluginUser): void {
-  for (const { source } of spec.mounts) {
+export function assertReadable(spec: Pick<RunSpec, 'mounts'>, user: PluginUser): void {
+  for (const { source, readOnly } of spec.mounts) {
+    // What it may write was given to it.
+    if (!readOnly) continue;
     const stat = statSync(source);
     const wanted = stat.isDirectory() ? 0o5 : 0o4;
     const shift = stat.uid === user.uid ? 6 : stat.gid === user.gid ? 3 : 0;

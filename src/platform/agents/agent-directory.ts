@@ -46,6 +46,7 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
       return row === undefined ? undefined : toView(row, await reader.running(id));
     },
     create: (name) => records.create(name),
+    renewToken: (name) => records.renewToken(name),
     async authenticate(token) {
       const row = await records.byToken(token);
       return row === undefined ? undefined : { agentId: row.id };

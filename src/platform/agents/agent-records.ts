@@ -8,6 +8,8 @@ import type { AgentRow, AgentsDatabase } from './tables.ts';
 export interface AgentRecords {
   /** SLY_NOT_UNIQUE when the name is taken. */
   create(name: string): Promise<{ id: number; token: string }>;
+  /** A new token for the agent of this name; the old one ends. SLY_NOT_FOUND when there is none. */
+  renewToken(name: string): Promise<{ id: number; token: string }>;
   byToken(token: string): Promise<AgentRow | undefined>;
   get(id: number): Promise<AgentRow | undefined>;
   list(): Promise<AgentRow[]>;
@@ -40,6 +42,17 @@ export function createAgentRecords(db: AgentsDatabase, clock: Clock): AgentRecor
           hint: 'Choose another name.',
         });
       }
+      return { id: row.id, token };
+    },
+    async renewToken(name) {
+      const token = newToken();
+      const row = await db
+        .updateTable('agents')
+        .set({ token_hash: hashOf(token) })
+        .where('name', '=', name.trim())
+        .returning('id')
+        .executeTakeFirst();
+      if (row === undefined) throw new SlyError('SLY_NOT_FOUND', { detail: `agent ${JSON.stringify(name)}` });
       return { id: row.id, token };
     },
     byToken: (token) =>

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -8,6 +8,7 @@ import { assertAllowed, matchesGlob, namesRegistry } from '../../../../src/agent
 import { judgeProbe } from '../../../../src/agent/runner/judge-probe.ts';
 import { watchLimits } from '../../../../src/agent/runner/limit-watch.ts';
 import { createLineCutter } from '../../../../src/agent/runner/line-cutter.ts';
+import { assertPresent, assertReadable } from '../../../../src/agent/runner/plugin-user.ts';
 import { createReaderActivity } from '../../../../src/agent/runner/reader-activity.ts';
 import { decideEnd } from '../../../../src/agent/runner/run-end.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
@@ -208,4 +209,24 @@ describe('what a probe found', () => {
     const weak = { kind: 'node-permission' as const, summary: '', notEnforced: ['network', 'user'] };
     expect(states({ ...good, uid: 0 }, weak).map(([, state]) => state)).toContain('warning');
   });
+});
+
+test('a source that plugins may not read is said before the start, with what to do', () => {
+  const folder = tempFolder('unreadable');
+  const results = path.join(folder, 'results');
+  for (const made of ['data', 'results']) mkdirSync(path.join(folder, made), { mode: 0o700 });
+  const spec = {
+    mounts: [
+      { source: path.join(folder, 'data'), target: '/sly_task_data/data', readOnly: true },
+      { source: results, target: '/sly_task_data/results', readOnly: false },
+    ],
+  };
+  expect(() => assertReadable(spec, { uid: 10001, gid: 10001 })).toThrow(/chmod -R o\+rX .*data/);
+  const { uid, gid } = statSync(folder);
+  assertReadable(spec, { uid, gid });
+  chmodSync(path.join(folder, 'data'), 0o755);
+  assertReadable(spec, { uid: 10001, gid: 10001 });
+  expect(() =>
+    assertPresent({ mounts: [{ source: `${folder}/none`, target: '/x', readOnly: true }] }),
+  ).toThrow(/none/);
 });
