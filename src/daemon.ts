@@ -26,6 +26,8 @@ export interface DaemonInput {
 }
 
 export async function runDaemon(input: DaemonInput): Promise<number> {
+  // Plugins run as another user and must read what is made for them; what is private lies in folders of mode 0700.
+  process.umask(0o022);
   const { config, notes } = readConfig(input.flags);
   const log = openLog(config, input.terminal);
   for (const note of notes) log.warn(note);

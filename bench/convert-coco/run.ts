@@ -44,7 +44,10 @@ async function runHost(task: string): Promise<HostRun> {
   const watch = setInterval(() => {
     try {
       peak = Math.max(peak, memoryOf(child.pid ?? 0).peak);
-      const fields = readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      const fields =
+        readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')
+          .split(') ')[1]
+          ?.split(' ') ?? [];
       // utime and stime, in hundredths of a second.
       cpu = (Number(fields[11]) + Number(fields[12])) / 100;
     } catch {

@@ -14,7 +14,7 @@ const NO_TAGS: Tag[] = [];
 export function createAnnotationTags(project: Pick<ProjectWriter, 'defineTag'>): AnnotationTags {
   const names = new Map<string, string>();
 
-  function nameOf(name: string, type: TagValueType, on: 'objectsOnly' | 'imagesOnly'): string {
+  function nameOf(name: string, type: TagValueType, on: 'objectsOnly' | 'all'): string {
     const key = `${type} ${name}`;
     let known = names.get(key);
     if (known === undefined) {
@@ -29,7 +29,8 @@ export function createAnnotationTags(project: Pick<ProjectWriter, 'defineTag'>):
     if (value === true) return { name: nameOf(name, 'none', 'objectsOnly') };
     if (typeof value === 'number') return { name: nameOf(name, 'any_number', 'objectsOnly'), value };
     const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return { name: nameOf(name, 'any_string', 'objectsOnly'), value: text };
+    // An attribute may be called as the tag of the images is: then it is one tag for both.
+    return { name: nameOf(name, 'any_string', name === 'caption' ? 'all' : 'objectsOnly'), value: text };
   }
 
   return {
@@ -44,6 +45,6 @@ export function createAnnotationTags(project: Pick<ProjectWriter, 'defineTag'>):
       }
       return tags;
     },
-    caption: (text) => ({ name: nameOf('caption', 'any_string', 'imagesOnly'), value: text }),
+    caption: (text) => ({ name: nameOf('caption', 'any_string', 'all'), value: text }),
   };
 }

@@ -55,7 +55,7 @@ function groups(annotation: ImageAnnotation, categories: ExportCategories, losse
     if (!isKnownLabel(label) || category === undefined) {
       losses.add(
         category === undefined
-          ? 'label of a class the project does not have'
+          ? 'label of a class that is not in the project'
           : `label of shape ${label.geometryType}`,
       );
       continue;
@@ -83,7 +83,7 @@ function isTaken(group: Group, label: Label): boolean {
 function put(group: Group, label: Label, losses: Losses): boolean {
   switch (label.geometryType) {
     case 'alpha_mask':
-      losses.add('transparency of an alpha mask');
+      losses.add('mask with transparency (it is written without)');
       group.outlines.push(label);
       return true;
     case 'oriented_bbox':
@@ -106,7 +106,7 @@ function put(group: Group, label: Label, losses: Losses): boolean {
         group.graph = label;
         return true;
       }
-      losses.add('graph of a class that has no template');
+      losses.add('graph of a class without a template');
       return false;
     default:
       losses.add(`label of shape ${label.geometryType}`);
@@ -157,7 +157,7 @@ function keypointsOfGraph(
     }
   }
   for (const id of Object.keys(nodes))
-    if (!ids.includes(id)) losses.add('node that is not in the template of its class');
+    if (!ids.includes(id)) losses.add('node outside of the template of its class');
   if (points.length === 0) return undefined;
   return { numbers, count: points.length, bbox: extent(points) };
 }
@@ -175,7 +175,7 @@ function attributesOf(
     }
     const said = value ?? true;
     if (attributes.has(name) && attributes.get(name) !== said)
-      losses.add(`second value of object tag ${name}`);
+      losses.add(`value after the first of object tag ${name}`);
     else attributes.set(name, said);
   }
   return { iscrowd, attributes: attributes.size === 0 ? undefined : Object.fromEntries(attributes) };

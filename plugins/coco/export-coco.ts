@@ -70,7 +70,7 @@ async function writeAnnotations(
     }
     for (const { name, value } of labels.tags) {
       if (name !== 'caption' || typeof value !== 'string') {
-        losses.add(`image tag ${name}`);
+        losses.add(`tag ${name} of an image`);
         continue;
       }
       files.captions ??= await openCocoFile(ctx.archive, 'annotations/captions.json', info);

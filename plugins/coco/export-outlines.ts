@@ -89,7 +89,7 @@ function unionMask(geometries: readonly Outlined[], size: Size, losses: Losses):
         }
       }
     } catch (error) {
-      losses.add(`mask that cannot be read (${toSlyError(error).detail})`);
+      losses.add(`mask without readable data (${toSlyError(error).detail})`);
     }
   }
   const [first] = masks;

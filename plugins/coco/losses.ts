@@ -2,7 +2,7 @@
 import type { Reporter } from '../../src/plugin-kit/plugin.ts';
 
 export interface Losses {
-  /** `kind` in the singular: "label of shape line". */
+  /** `kind` begins with the thing in the singular: "label of shape line". */
   add(kind: string): void;
   report(to: Reporter): Promise<void>;
 }
@@ -13,14 +13,14 @@ export function createLosses(): Losses {
   const counts = new Map<string, number>();
   return {
     add(kind) {
-      const known = counts.size >= MAX_KINDS && !counts.has(kind) ? 'other loss' : kind;
+      const known = counts.size >= MAX_KINDS && !counts.has(kind) ? 'thing of another kind' : kind;
       counts.set(known, (counts.get(known) ?? 0) + 1);
     },
     async report(to) {
       for (const [kind, count] of counts) {
         await to.warning({
           code: 'SLY_FORMAT_INVALID',
-          message: `${count} times: ${kind} cannot be expressed in COCO`,
+          message: `${count} ${count === 1 ? kind : kind.replace(/^\w+/, '$&s')} cannot be expressed in COCO`,
         });
       }
     },

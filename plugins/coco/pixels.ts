@@ -14,10 +14,13 @@ const COVERED = 0.3;
 /** Against binary fractions. */
 const SLACK = 1e-9;
 
-/** A number, also one that was written as text; undefined for null, NaN and everything else. */
+/** No picture is larger, and the arithmetic of cutting stays exact enough. */
+const FARTHEST = 1e9;
+
+/** A number, also one that was written as text; undefined for null, NaN, what is beyond any picture, all else. */
 export function toNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  return typeof number === 'number' && Math.abs(number) <= FARTHEST ? number : undefined;
 }
 
 /**

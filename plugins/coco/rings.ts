@@ -2,11 +2,15 @@
 import type { Points, Ring } from '../../src/format/model.ts';
 import { ringArea } from '../../src/format/raster.ts';
 
+/** Each is compared with all others; more than this in one object are taken as they are. */
+const MAX_NESTED = 5000;
+
 /** A ring in a hole is an island: a polygon of its own, which may have holes again. Order is kept. */
 export function nestRings(rings: readonly Ring[]): Points[] {
   const only = rings[0];
   if (only === undefined) return [];
-  if (rings.length === 1) return [{ exterior: only, interior: [] }];
+  if (rings.length === 1 || rings.length > MAX_NESTED)
+    return rings.map((ring) => ({ exterior: ring, interior: [] }));
   const shapes = rings.map((ring) => ({ ring, area: ringArea(ring), ...bounds(ring) }));
   const bySize = shapes.map((_, i) => i).sort((a, b) => (shapes[a]?.area ?? 0) - (shapes[b]?.area ?? 0));
   const polygons = new Map<number, Points>();

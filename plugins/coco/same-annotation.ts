@@ -5,7 +5,8 @@
 import type { IdCodes } from './id-code.ts';
 import type { RawEntry } from './item-blocks.ts';
 
-const PARTS = ['segmentation', 'keypoints', 'bbox', 'attributes', 'iscrowd'] as const;
+const SHAPES = ['segmentation', 'keypoints', 'bbox'] as const;
+const PARTS = [...SHAPES, 'attributes', 'iscrowd'] as const;
 
 /** `categoryOf` names the category of an entry, which has another id in another file. */
 export function mergeSame(
@@ -24,7 +25,7 @@ export function mergeSame(
       if (category !== undefined && !Number.isNaN(id)) byId.set(id, entry);
       continue;
     }
-    if (first.file === entry.file || categoryOf(first) !== category || !sameBox(first, entry)) {
+    if (first.file === entry.file || categoryOf(first) !== category || !canBeOne(first, entry)) {
       merged.push(entry);
       continue;
     }
@@ -34,10 +35,12 @@ export function mergeSame(
   return merged;
 }
 
-function sameBox(a: RawEntry, b: RawEntry): boolean {
-  const [left, right] = [a.value.bbox, b.value.bbox];
-  if (isEmpty(left) || isEmpty(right)) return true;
-  return JSON.stringify(left) === JSON.stringify(right);
+/** What both of them say has to be the same, else one of it would be lost. */
+function canBeOne(a: RawEntry, b: RawEntry): boolean {
+  return SHAPES.every((shape) => {
+    const [left, right] = [a.value[shape], b.value[shape]];
+    return isEmpty(left) || isEmpty(right) || JSON.stringify(left) === JSON.stringify(right);
+  });
 }
 
 function isEmpty(value: unknown): boolean {

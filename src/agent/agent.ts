@@ -265,7 +265,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
           quickCheck: () => String(db.pragma('quick_check(1)', { simple: true })),
           now: () => clock.now(),
           security,
-          probe: () => probeIsolation(runner, builtinImage),
+          probe: () => probeIsolation(runner, builtinImage, { folder: folders.agent }),
         }),
     });
 

@@ -45,7 +45,7 @@ test(`${CRASHES} kills, equal projects`, { timeout: 20_000 * CRASHES }, async ()
   while (kills < CRASHES) {
     const { key } = await daemon.control.import({ path: source, project: `crash ${++imports}` });
     for (let round = 0; round < KILLS_A_TASK && kills < CRASHES; round++) {
-      await delay(random() * 1_200);
+      await delay(random() * 1_800);
       const { task } = await daemon.control.task(key);
       if (isFinal(task.state)) break;
       await daemon.kill();

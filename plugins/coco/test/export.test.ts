@@ -182,9 +182,9 @@ describe('what is written', () => {
       { id: 6, image_id: 1, caption: 'two' },
     ]);
     expect(said(run)).toEqual([
-      'warning  : 2 times: label of shape line cannot be expressed in COCO',
-      'warning  : 1 times: label of shape point cannot be expressed in COCO',
-      'warning  : 1 times: image tag weather cannot be expressed in COCO',
+      'warning  : 2 labels of shape line cannot be expressed in COCO',
+      'warning  : 1 label of shape point cannot be expressed in COCO',
+      'warning  : 1 tag weather of an image cannot be expressed in COCO',
     ]);
     expect(run.written).toHaveLength(2);
   });
@@ -242,7 +242,7 @@ describe('what is written', () => {
       { size: [10, 20], counts: expect.any(String) as string },
     ]);
     expect(said(run).join('\n')).toMatch(
-      /objects\[4\].*\n.*angle of an oriented box.*\n.*no template.*\n.*class the project does not have/,
+      /objects\[4\].*\n.*angle of an oriented box.*\n.*without a template.*\n.*class that is not in the project/,
     );
   });
 });

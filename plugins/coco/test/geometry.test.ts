@@ -83,7 +83,7 @@ describe('outlines', () => {
 });
 
 test('numbers may be text, and nothing else', () => {
-  expect(['1.5', ' 2 ', 3, '', 'x', null, Number.NaN, '1e999', {}].map(toNumber)).toEqual([
+  expect(['1.5', ' 2 ', 3, '', 'x', null, Number.NaN, '1e99', {}].map(toNumber)).toEqual([
     1.5,
     2,
     3,

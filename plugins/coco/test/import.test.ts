@@ -158,6 +158,19 @@ describe('classes', () => {
   });
 });
 
+test('one id in two files is one object only where they agree', async () => {
+  const one = coco([{ segmentation: [[1, 1, 5, 1, 5, 5]] }, { segmentation: [[1, 1, 5, 1, 5, 5]] }]);
+  const two = coco([{ segmentation: [[2, 2, 6, 2, 6, 6]] }, { segmentation: [], bbox: [1, 1, 4, 4] }]);
+  const run = await importFiles({ 'one.json': one, 'two.json': two, 'a.png': png() });
+  expect(run.items).toHaveLength(1);
+  expect(labels(run).map(({ classTitle, instance }) => [classTitle, instance === undefined])).toEqual([
+    ['car', true],
+    ['car', false],
+    ['car_bbox', false],
+    ['car', true],
+  ]);
+});
+
 describe('odd annotations', () => {
   const car = (segmentation: unknown) => ({ segmentation });
 

@@ -1,0 +1,124 @@
+/**
+ * The data plane on a real socket over real stores and blobs, with the agent's own client to call it. Who holds
+ * which attempt is what the test says. Ends with the test that started it.
+ */
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import type { Transfer } from '../../src/agent/pipeline/ports.ts';
+import { createFileHasher } from '../../src/agent/transfer/file-hasher.ts';
+import { createPlatformClient } from '../../src/agent/transfer/platform-client.ts';
+import { createPlatformHttp, type PlatformHttp } from '../../src/agent/transfer/platform-http.ts';
+import { createTransfer } from '../../src/agent/transfer/transfer.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { SlyError } from '../../src/lib/errors.ts';
+import { silentLogger } from '../../src/lib/log.ts';
+import { registerDataPlane } from '../../src/platform/api/data-plane/data-plane.ts';
+import { createHttpServer } from '../../src/platform/api/http-server.ts';
+import { createFolderBlobStore, type FolderBlobStore } from '../../src/platform/blobs/folder-blob-store.ts';
+import { recordBlobs } from '../../src/platform/blobs/recorded-blobs.ts';
+import type { TaskView } from '../../src/platform/ports.ts';
+import { type Database, openDatabase } from '../../src/platform/store/database.ts';
+import type { BlobRecords, Stores } from '../../src/platform/store/repositories.ts';
+import { createStores } from '../../src/platform/store/stores.ts';
+import { tempFolder } from './temp-folder.ts';
+
+export interface DataPlaneRig {
+  folder: string;
+  url: string;
+  db: Database;
+  stores: Stores & { blobs: BlobRecords };
+  blobs: FolderBlobStore;
+  reports: Map<string, string>;
+  /** Attempt -> agent that holds it. */
+  hold(key: string, attempt: number, agentId?: number): void;
+  /** An agent of its own: connections, token, hash cache. `deadlineMs` of its repetitions. */
+  agent(options?: { token?: string; url?: string; deadlineMs?: number }): RigAgent;
+  count(table: 'items' | 'annotations' | 'datasets' | 'projects' | 'publication_segments'): Promise<number>;
+}
+
+export interface RigAgent {
+  http: PlatformHttp;
+  client: ReturnType<typeof createPlatformClient>;
+  transfer: Transfer;
+}
+
+export async function startDataPlane(options: { partSize?: number } = {}): Promise<DataPlaneRig> {
+  const folder = tempFolder('data-plane');
+  mkdirSync(path.join(folder, 'source'));
+  const log = silentLogger();
+  const clock = systemClock;
+  const db = openDatabase(path.join(folder, 'platform.sqlite'));
+  const stores = createStores(db, { clock });
+  await stores.accounts.seed();
+  const disk = createFolderBlobStore(path.join(folder, 'blobs'), { clock, log, ...options });
+  const blobs = recordBlobs(disk, stores.blobs);
+  const held = new Map<string, { attempt: number; agentId: number }>();
+  const reports = new Map<string, string>();
+
+  const app = createHttpServer({ log, clock });
+  registerDataPlane(app, {
+    stores,
+    blobs,
+    log,
+    agents: {
+      authenticate: async (token) => {
+        const agentId = Number(/^agent-(\d+)$/.exec(token)?.[1]);
+        return Number.isInteger(agentId) ? { agentId } : undefined;
+      },
+    },
+    tasks: {
+      async assertHeld(key, attempt, agentId) {
+        const now = held.get(key);
+        if (now === undefined)
+          throw new SlyError('SLY_TASK_UNKNOWN', { detail: `task ${key}`, retryable: true });
+        if (now.attempt !== attempt || now.agentId !== agentId)
+          throw new SlyError('SLY_LEASE_LOST', { detail: `attempt ${attempt} of ${key}` });
+        return { key, attempt } as TaskView;
+      },
+      async putReport(key, attempt, body: Readable) {
+        const chunks: Buffer[] = [];
+        for await (const chunk of body) chunks.push(chunk as Buffer);
+        reports.set(`${key}.${attempt}`, Buffer.concat(chunks).toString());
+      },
+    },
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  onTestFinished(async () => {
+    await app.close();
+    await disk.close();
+    await db.close();
+  });
+
+  return {
+    folder,
+    url,
+    db,
+    stores,
+    blobs,
+    reports,
+    hold: (key, attempt, agentId = 1) => void held.set(key, { attempt, agentId }),
+    agent: ({ token = 'agent-1', url: other = url, deadlineMs = 20_000 } = {}) => {
+      const http = createPlatformHttp({ url: other, token, deadlineMs, clock, log });
+      const hasher = createFileHasher();
+      onTestFinished(async () => {
+        await http.close();
+        await hasher.close();
+      });
+      const hashes = { get: () => undefined, put: () => undefined };
+      return { http, client: createPlatformClient(http), transfer: createTransfer({ http, hasher, hashes }) };
+    },
+    async count(table) {
+      const row = await db.kysely
+        .selectFrom(table)
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow();
+      return row.n;
+    },
+  };
+}
+
+export const never = new AbortController().signal;
