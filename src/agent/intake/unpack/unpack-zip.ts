@@ -3,7 +3,8 @@
  * the archive as a whole before a byte is written, and once to unpack. A local header that says otherwise is
  * a sign of a trick.
  */
-import { crc32 } from 'node:zlib';
+import { readSync } from 'node:fs';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { failed, linkInArchive } from '../left-out.ts';
 import { cleanEntryName } from './entry-name.ts';
@@ -14,6 +15,8 @@ const UTF8_FLAG = 0x800;
 const UNICODE_PATH = 0x7075;
 const STORED = 0;
 const DEFLATED = 8;
+/** In one piece up to this size: a stream for each small file takes several times as long. */
+const SMALL_BYTES = 1 << 20;
 const S_IFMT = 0o170000;
 const S_IFLNK = 0o120000;
 const S_IFREG = 0o100000;
@@ -82,8 +85,26 @@ async function visit(zip: ZipFile, entry: Entry, job: UnpackJob): Promise<void> 
   const local = await zip.readLocalFileHeaderPromise(entry);
   if (!local.fileName.equals(entry.fileNameRaw) || local.compressionMethod !== entry.compressionMethod)
     throw dangerError(raw, 'is described differently in the directory and in place');
-  const stream = await openEntry(zip, entry, local.fileDataStart);
+  const isSmall = entry.compressedSize <= SMALL_BYTES && entry.uncompressedSize <= SMALL_BYTES;
+  const stream = isSmall
+    ? wholeEntry(job, entry, local.fileDataStart)
+    : await openEntry(zip, entry, local.fileDataStart);
   await target.file(name, checked(stream, entry, name));
+}
+
+async function* wholeEntry(job: UnpackJob, entry: Entry, start: number): AsyncGenerator<Uint8Array> {
+  const { compressedSize: packed, uncompressedSize: size } = entry;
+  const bytes = Buffer.allocUnsafe(packed);
+  let at = 0;
+  while (at < packed) {
+    const count = readSync(job.archive.fd, bytes, at, packed - at, start + at);
+    if (count === 0) throw badArchive('it ends in the middle of an entry');
+    at += count;
+  }
+  // What is announced bounds what may come out, so a lie costs no memory.
+  yield entry.compressionMethod === DEFLATED
+    ? inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) })
+    : bytes;
 }
 
 /** By callback: the promise form of this method (yauzl 3.4.0) calls another one with other arguments. */
