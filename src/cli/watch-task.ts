@@ -71,6 +71,6 @@ function endText(task: ControlTask): string {
   }
   if (task.result === null) return task.state;
   const { files, ok, skipped, failed, items, warnings } = task.result.counts;
-  const target = task.result.link === undefined ? '' : `\n${task.result.link}`;
-  return `${items} items; ${files} files in = ${ok} ok + ${skipped} skipped + ${failed} failed; ${warnings} warnings${printable(target)}`;
+  const target = task.result.link === undefined ? '' : `\n${printable(task.result.link)}`;
+  return `${items} items; ${files} files in = ${ok} ok + ${skipped} skipped + ${failed} failed; ${warnings} warnings${target}`;
 }

@@ -35,6 +35,8 @@ export interface DecodeOptions {
 const MAX_PIXELS = 1e9;
 /** A PNG of 1e9 one-bit pixels that cannot be compressed stays below this. */
 const MAX_PNG_BYTES = 256 << 20;
+/** Enough deflated bytes to hold the code tables of a block (some 300) and the header of a PNG behind them. */
+const HEAD_BYTES = 1024;
 
 /** Crops to what is set. Throws SLY_FORMAT_INVALID when nothing is. */
 export function encodeBitmap(mask: Mask): BitmapJson {
@@ -87,7 +89,7 @@ export function decodeAlphaMask(json: BitmapJson, options: DecodeOptions = {}): 
 /** Pixels of the crop, from its header alone. Throws SLY_FORMAT_INVALID when there is none. */
 export function bitmapSize(json: BitmapJson): { width: number; height: number } {
   // 33 bytes are wanted; what is behind them need not be decoded, however long it is.
-  const start = Buffer.from(json.data.slice(0, 128), 'base64');
+  const start = Buffer.from(json.data.slice(0, Math.ceil(HEAD_BYTES / 3) * 4), 'base64');
   const { width, height } = checkedHeader(inflateStart(start) ?? start, json);
   return { width, height };
 }
@@ -102,7 +104,7 @@ function unpack(
 ): { png: Buffer; header: PngHeader; packed: boolean } {
   const bytes = Buffer.from(json.data, 'base64');
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
-  const start = inflateStart(bytes.subarray(0, 96));
+  const start = inflateStart(bytes.subarray(0, HEAD_BYTES));
   const header = checkedHeader(start ?? bytes, json);
   if (header.width * header.height > maxPixels) {
     throw new SlyError('SLY_FORMAT_INVALID', {
@@ -125,7 +127,7 @@ function unpack(
 function inflateStart(bytes: Buffer): Buffer | undefined {
   if (((bytes[0] ?? 0) & 0x0f) !== 8) return undefined;
   try {
-    return inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 512 });
+    return inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 });
   } catch {
     return undefined;
   }

@@ -29,7 +29,8 @@ export function createSegmentWriter(
 ): SegmentWriter {
   const folder = path.join(results, 'segments');
   let number = 0;
-  let held: string[] = [];
+  let held = Buffer.allocUnsafeSlow(bounds.bytes + (1 << 20));
+  let lines = 0;
   let bytes = 0;
   let items = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -38,14 +39,14 @@ export function createSegmentWriter(
   function close(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (held.length === 0 && number > 0) return;
+    if (lines === 0 && number > 0) return;
     beforeClose();
     if (number === 0) mkdirSync(folder, { recursive: true });
     const file = path.join(folder, `${String(number + 1).padStart(6, '0')}.ndjson`);
-    writeFileSync(`${file}.tmp`, held.join(''));
+    writeFileSync(`${file}.tmp`, held.subarray(0, bytes));
     renameSync(`${file}.tmp`, file);
     number++;
-    held = [];
+    lines = 0;
     bytes = 0;
     items = 0;
   }
@@ -62,11 +63,16 @@ export function createSegmentWriter(
     write(line) {
       if (failure !== undefined) throw failure.error;
       const text = `${JSON.stringify(line)}\n`;
-      held.push(text);
-      bytes += text.length;
+      if (bytes + 3 * text.length > held.length) {
+        const larger = Buffer.allocUnsafeSlow(2 * (bytes + 3 * text.length));
+        held.copy(larger, 0, 0, bytes);
+        held = larger;
+      }
+      bytes += held.write(text, bytes);
+      lines++;
       if (line.kind === 'item') items++;
       // A line is text in UTF-16 here; its bytes are at least as many, which a soft bound forgives.
-      if (items >= bounds.items || bytes >= bounds.bytes || held.length >= bounds.items * 20) close();
+      if (items >= bounds.items || bytes >= bounds.bytes || lines >= bounds.items * 20) close();
       else timer ??= setTimeout(closeInTime, bounds.ms).unref();
     },
     close() {

@@ -92,6 +92,24 @@ test('a mask comes back as it was, cropped to what is set', () => {
   );
 });
 
+test('thousands of small noisy masks, whose code tables are long beside the pixels, come back', () => {
+  let state = 1;
+  const random = (): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+  for (let at = 0; at < 3000; at++) {
+    const width = 1 + Math.floor(random() * 60);
+    const height = 1 + Math.floor(random() * 60);
+    const data = Uint8Array.from({ length: width * height }, () => (random() < 0.5 ? 1 : 0));
+    data[0] = 1;
+    data[data.length - 1] = 1;
+    const json = encodeBitmap({ x: 0, y: 0, width, height, data });
+    expect(bitmapSize(json)).toEqual({ width, height });
+    expect(Buffer.compare(decodeBitmap(json).data, data)).toBe(0);
+  }
+});
+
 test('an alpha mask comes back as it was', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 12, maxLength: 12 }), (data) => {

@@ -103,7 +103,7 @@ async function* wholeEntry(job: UnpackJob, entry: Entry, start: number): AsyncGe
   }
   // What is announced bounds what may come out, so a lie costs no memory.
   yield entry.compressionMethod === DEFLATED
-    ? inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) })
+    ? inflateRawSync(bytes, { maxOutputLength: Math.max(1, size), chunkSize: size + 64 })
     : bytes;
 }
 

@@ -172,9 +172,9 @@ describe('publishing over the data plane', () => {
       () => first.putSegment(old.publicationId, 2, [item!], never),
       () => first.commit(old.publicationId, { meta: META, segments: 1 }, never),
       () => first.beginPublication('t', request(), never),
-      () => first.putReport('t', 1, path.join(rig.folder, 'none'), never),
+      () => first.putReport('t', 1, path.join(rig.folder, 'platform.sqlite'), never),
     ])
-      await expect(call()).rejects.toBeInstanceOf(Error);
+      await expect(call()).rejects.toEqual(code('SLY_LEASE_LOST'));
     expect(await rig.count('items')).toBe(0);
 
     rig.hold('t', 2, 1);

@@ -196,7 +196,7 @@ describe('transfer over the data plane', () => {
       status: 404,
       body: { code: 'SLY_NOT_FOUND' },
     });
-    expect(await raw(rig.url, 'POST', '/blobs/missing', { body: '{' })).toMatchObject({ status: 415 });
+    expect(await raw(rig.url, 'POST', '/blobs/missing', { body: '{' })).toMatchObject({ status: 400 });
   });
 
   it('makes the row of a blob that a crash left without one', async () => {
