@@ -20,7 +20,7 @@ try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return Number(fields[11]) + Number(fields[12]);
   };
-  await delay(3_000);
+  await delay(10_000);
   const before = ticks();
   await delay(Number(values.seconds) * 1000);
   const cpuPercent = (ticks() - before) / Number(values.seconds);

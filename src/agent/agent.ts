@@ -17,6 +17,7 @@ import { startControlServer } from './control/control-server.ts';
 import { runDoctor } from './doctor/doctor.ts';
 import { createDiskGuard } from './housekeeping/disk-guard.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
+import { createMemoryTrim } from './housekeeping/memory-trim.ts';
 import { createIntake } from './intake/intake.ts';
 import { createSourceOpener } from './intake/open-source.ts';
 import { createHashCache } from './journal/hash-cache.ts';
@@ -229,6 +230,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       log: log.child({ component: 'housekeeping' }),
     });
 
+    const trim = createMemoryTrim({ busy: () => pipeline.held().length > 0, clock, log });
+
     const handlers = createControlHandlers({
       version,
       config,
@@ -279,6 +282,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         releases.push('intake', () => intake.stop());
         housekeeping.start();
         releases.push('housekeeping', () => housekeeping.stop());
+        trim.start();
+        releases.push('memory trim', () => trim.stop());
         const control = await startControlServer(
           path.join(folders.agent, 'control', 'agent.sock'),
           handlers,

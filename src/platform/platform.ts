@@ -18,6 +18,7 @@ import { createHttpServer } from './api/http-server.ts';
 import { registerPublicApi } from './api/public-api.ts';
 import { createFolderBlobStore } from './blobs/folder-blob-store.ts';
 import { recordBlobs } from './blobs/recorded-blobs.ts';
+import { createGarbageLoop } from './collect-garbage.ts';
 import type { AgentDirectory } from './ports.ts';
 import { openDatabase } from './store/database.ts';
 import { createStores } from './store/stores.ts';
@@ -92,6 +93,16 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     releases.push('http server', () => app.close());
     await room.start();
     releases.push('agents room', () => room.stop());
+    const garbage = createGarbageLoop({
+      trash: stores.trash,
+      records: stores.blobs,
+      blobs,
+      uploads: folder,
+      clock,
+      log: log.child({ component: 'garbage' }),
+    });
+    garbage.start();
+    releases.push('garbage', () => garbage.stop());
 
     const { port } = app.server.address() as AddressInfo;
     const url = (): string => `http://${reachable(listen.host)}:${port}`;

@@ -21,7 +21,7 @@ import { createFolderBlobStore, type FolderBlobStore } from '../../src/platform/
 import { recordBlobs } from '../../src/platform/blobs/recorded-blobs.ts';
 import type { TaskView } from '../../src/platform/ports.ts';
 import { type Database, openDatabase } from '../../src/platform/store/database.ts';
-import type { BlobRecords, Stores } from '../../src/platform/store/repositories.ts';
+import type { BlobRecords, Stores, TrashStore } from '../../src/platform/store/repositories.ts';
 import { createStores } from '../../src/platform/store/stores.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -29,7 +29,7 @@ export interface DataPlaneRig {
   folder: string;
   url: string;
   db: Database;
-  stores: Stores & { blobs: BlobRecords };
+  stores: Stores & { blobs: BlobRecords; trash: TrashStore };
   blobs: FolderBlobStore;
   reports: Map<string, string>;
   /** Attempt -> agent that holds it. */

@@ -30,7 +30,7 @@ export interface TaskFollower {
   resume(): Promise<void>;
   submit(row: { key: string; task: Task }): void;
   show(name: string): void;
-  /** The task of this row is still under way, or will be. */
+  /** The task of this row is still under way, or will be; or its source is just being taken away. */
   isUnderWay(row: InventoryRow): boolean;
   /** Runs after what is already waiting; a stop aborts and awaits it. */
   later(name: string, work: () => Promise<void>): void;
@@ -52,6 +52,8 @@ export function createTaskFollower(deps: {
   const oneAtATime = createLimit(1);
   const jobs = new Set<Promise<void>>();
   const reported = new Set<string>();
+  /** Sources that are aside at this moment: missing from the folder, but not gone. */
+  const aside = new Set<string>();
 
   function later(name: string, work: () => Promise<void>): void {
     const job = oneAtATime(async () => {
@@ -105,6 +107,7 @@ export function createTaskFollower(deps: {
   }
 
   async function leave(row: InventoryRow, report: string): Promise<void> {
+    aside.add(row.name);
     try {
       const result = await deps.leaving.leave(row, report);
       if ('kept' in result) inventory.note(row.name, result.kept);
@@ -114,6 +117,8 @@ export function createTaskFollower(deps: {
       if (signal.aborted) throw error;
       log.warn({ err: error, source: row.name }, 'imported source could not leave the upload folder');
       inventory.note(row.name, `Kept: it could not be taken away (${toSlyError(error).detail}).`);
+    } finally {
+      aside.delete(row.name);
     }
   }
 
@@ -175,7 +180,7 @@ export function createTaskFollower(deps: {
     submit,
     show,
     isUnderWay(row) {
-      if (row.outcome !== null) return false;
+      if (row.outcome !== null) return aside.has(row.name);
       const standing = inventory.taskOf(row.key);
       return standing === undefined ? !row.submitted : !isFinal(standing.state);
     },

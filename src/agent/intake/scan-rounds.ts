@@ -23,6 +23,7 @@ import type { Settler } from './settle.ts';
 import { settlingStatus } from './source-status.ts';
 import type { StatusFiles } from './status-files.ts';
 import { fingerprint, parseTaskFile, readTaskFile } from './task-file.ts';
+import { lookAtFile } from './walk-folder.ts';
 
 export interface ScanRounds {
   /** Looks at `names`, or at everything. Throws when the upload folder itself cannot be read. */
@@ -66,6 +67,15 @@ interface Look {
 }
 
 const LEFT_KEPT_MS = 30 * 86_400_000;
+
+/** An entry that cannot be looked at is there. */
+function isThere(file: string): boolean {
+  try {
+    return lookAtFile(file) !== undefined;
+  } catch (error) {
+    return errnoOf(error) !== 'ENAMETOOLONG' && errnoOf(error) !== 'ENOTDIR';
+  }
+}
 
 export function createScanRounds(deps: ScanRoundDeps): ScanRounds {
   const { uploadFolder, inventory, settler, statuses, follower, clock, log } = deps;
@@ -215,6 +225,8 @@ export function createScanRounds(deps: ScanRoundDeps): ScanRounds {
   }
 
   function gone(name: string): void {
+    // It may have come, or come back, after the names were read.
+    if (isThere(path.join(uploadFolder, name))) return;
     forget(name);
     const row = inventory.get(name);
     if (row !== undefined && (row.left !== null || follower.isUnderWay(row))) return;

@@ -34,6 +34,8 @@ interface Upload {
   /** Bytes from the start without a gap that the hasher was told of. */
   hashedTo: number;
   ending: Promise<void> | undefined;
+  /** Completed, aborted or refused: whoever still holds this object has nothing any more. */
+  gone: boolean;
 }
 
 export type Uploads = Pick<BlobStore, 'beginUpload' | 'putPart' | 'completeUpload' | 'abortUpload'> & {
@@ -62,7 +64,15 @@ export function createUploads(deps: { paths: BlobPaths; hasher: UploadHasher; pa
         parts = new Map();
       }
       if (parts === undefined) return undefined;
-      return { id, files, parts, busy: new Map(), hashedTo: 0, ending: undefined } satisfies Upload;
+      return {
+        id,
+        files,
+        parts,
+        busy: new Map(),
+        hashedTo: 0,
+        ending: undefined,
+        gone: false,
+      } satisfies Upload;
     });
     loaded.set(id, now);
     const forget = (found: Upload | undefined): void => {
@@ -72,11 +82,20 @@ export function createUploads(deps: { paths: BlobPaths; hasher: UploadHasher; pa
     return now;
   }
 
+  /** As it is when nobody is about to end it. */
+  async function loadIdle(id: string, make = false): Promise<Upload | undefined> {
+    for (;;) {
+      const upload = await load(id, make);
+      if (upload === undefined || (upload.ending === undefined && !upload.gone)) return upload;
+      await upload.ending?.catch(() => undefined);
+    }
+  }
+
   /** Takes the upload away from newcomers, waits for those at work, then runs `work`. */
   function end(upload: Upload, work: () => Promise<void>): Promise<void> {
     upload.ending ??= (async () => {
       await Promise.allSettled(upload.busy.values());
-      await work();
+      if (!upload.gone) await work();
     })().finally(() => {
       upload.ending = undefined;
     });
@@ -84,6 +103,7 @@ export function createUploads(deps: { paths: BlobPaths; hasher: UploadHasher; pa
   }
 
   async function discard(upload: Upload): Promise<void> {
+    upload.gone = true;
     loaded.delete(upload.id);
     hasher.forget(upload.id);
     await removeUpload(upload.files);
@@ -151,11 +171,7 @@ export function createUploads(deps: { paths: BlobPaths; hasher: UploadHasher; pa
   return {
     async beginUpload(name) {
       const id = sha256Of(Buffer.from(name)).slice(0, 40);
-      let upload = await load(id, true);
-      if (upload?.ending !== undefined) {
-        await upload.ending.catch(() => undefined);
-        upload = await load(id, true);
-      }
+      const upload = await loadIdle(id, true);
       const parts = [...(upload?.parts.values() ?? [])].sort((a, b) => a.part - b.part);
       return { uploadId: id, partSize, received: parts };
     },
@@ -163,21 +179,16 @@ export function createUploads(deps: { paths: BlobPaths; hasher: UploadHasher; pa
     async putPart(uploadId, part, body, crc32) {
       if (!Number.isInteger(part) || part < 0 || part >= MOST_PARTS)
         throw new SlyError('SLY_BAD_MESSAGE', { detail: `expected a part from 0, got ${part}` });
-      let upload = await load(uploadId);
-      if (upload?.ending !== undefined) {
-        await upload.ending.catch(() => undefined);
-        upload = await load(uploadId);
-      }
+      const upload = await loadIdle(uploadId);
       if (upload === undefined) {
         if (!ID.test(uploadId) || (await sizeOf(doneFile(uploadId))) === undefined) throw unknown(uploadId);
         assertSum(part, crc32, await measure(body, partSize));
         return;
       }
       const { busy } = upload;
-      const open = upload;
       const turn = (busy.get(part) ?? Promise.resolve())
         .catch(() => undefined)
-        .then(() => receive(open, part, body, crc32));
+        .then(() => receive(upload, part, body, crc32));
       busy.set(part, turn);
       try {
         await turn;

@@ -3,15 +3,15 @@
  * of each. A crash at any moment leaves a blob that is whole, or none.
  */
 import { createHash, webcrypto } from 'node:crypto';
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsync as fsyncCallback, openSync, renameSync, writeSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { fsyncFolder } from '../../lib/atomic-file.ts';
 import { errnoOf, toSlyError } from '../../lib/errors.ts';
 import { type Sha256, sha256Of } from '../../lib/hash.ts';
 import { newKey } from '../../lib/ids.ts';
-import { createLimit } from '../../lib/limit.ts';
 import type { BlobPaths } from './blob-paths.ts';
 
 export interface BytesOf {
@@ -21,7 +21,9 @@ export interface BytesOf {
 
 /** Larger ones are hashed beside the event loop. */
 const HASH_ASIDE_BYTES = 64 << 10;
-const FSYNCS_AT_ONCE = 16;
+/** Open at once: a process may have a thousand. */
+const FILES_AT_ONCE = 64;
+const fsync = promisify(fsyncCallback);
 
 /** Those whose bytes have the hash they claim. */
 export async function matchingBlobs(blobs: readonly BytesOf[]): Promise<BytesOf[]> {
@@ -38,34 +40,48 @@ async function hashOf(bytes: Uint8Array): Promise<Sha256> {
 
 /** Writes blobs that are not there yet and whose hashes are checked. */
 export async function writeBlobs(paths: BlobPaths, blobs: readonly BytesOf[]): Promise<void> {
-  const limit = createLimit(FSYNCS_AT_ONCE);
-  const unique = new Map(blobs.map((blob) => [blob.sha256, blob.bytes]));
+  const unique = [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()];
   const written: { temp: string; target: string }[] = [];
   try {
-    await makeFolders([...unique.keys()].map((sha256) => path.dirname(paths.object(sha256))));
-    const synced: Promise<void>[] = [];
-    for (const [sha256, bytes] of unique) {
-      const file = { temp: path.join(paths.temp, newKey()), target: paths.object(sha256) };
-      written.push(file);
-      // Synchronous: three calls on the thread pool cost ten times the write of a small file.
-      const fd = openSync(file.temp, 'wx', 0o600);
-      try {
-        writeAll(fd, bytes);
-      } finally {
-        closeSync(fd);
-      }
-      synced.push(limit(() => syncFile(file.temp)));
-      if (written.length % 16 === 0) await yieldToLoop();
+    const folders = [...new Set(unique.map(({ sha256 }) => path.dirname(paths.object(sha256))))];
+    await makeFolders(folders);
+    for (let from = 0; from < unique.length; from += FILES_AT_ONCE) {
+      const some = unique.slice(from, from + FILES_AT_ONCE);
+      const files = some.map((blob) => ({ ...blob, temp: path.join(paths.temp, newKey()) }));
+      for (const { temp, sha256 } of files) written.push({ temp, target: paths.object(sha256) });
+      await writeFiles(files);
     }
-    const results = await Promise.allSettled(synced);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
     for (const { temp, target } of written) renameSync(temp, target);
-    const folders = new Set(written.map(({ target }) => path.dirname(target)));
-    await Promise.all([...folders].map((folder) => limit(() => fsyncFolder(folder))));
+    for (let from = 0; from < folders.length; from += FILES_AT_ONCE)
+      await syncAll(folders.slice(from, from + FILES_AT_ONCE).map((folder) => openSync(folder, 'r')));
   } catch (error) {
     await Promise.all(written.map(({ temp }) => rm(temp, { force: true })));
     throw toSlyError(error);
   }
+}
+
+/** Synchronous but for the wait for the disk: a call on the thread pool costs ten times the write of a small file. */
+async function writeFiles(files: readonly { temp: string; bytes: Uint8Array }[]): Promise<void> {
+  const open: number[] = [];
+  try {
+    for (const { temp, bytes } of files) {
+      const fd = openSync(temp, 'wx', 0o600);
+      open.push(fd);
+      writeAll(fd, bytes);
+      if (open.length % 16 === 0) await yieldToLoop();
+    }
+  } catch (error) {
+    for (const fd of open) closeSync(fd);
+    throw error;
+  }
+  await syncAll(open);
+}
+
+/** The disk serves many waits at once in little more than the time of one. Closes all of them. */
+async function syncAll(open: readonly number[]): Promise<void> {
+  const results = await Promise.allSettled(open.map((fd) => fsync(fd)));
+  for (const fd of open) closeSync(fd);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 /** Writes a stream whose hash is known at its end. */
@@ -122,15 +138,6 @@ async function makeFolders(folders: readonly string[]): Promise<void> {
   for (const folder of new Set(folders)) {
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     if (made !== undefined) await fsyncFolder(path.dirname(folder));
-  }
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

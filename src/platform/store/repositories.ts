@@ -310,6 +310,12 @@ export interface BlobRecords {
   remove(hashes: readonly Sha256[]): Promise<Sha256[]>;
 }
 
+/** What is archived and will not be seen again. */
+export interface TrashStore {
+  /** Removes some rows of what was archived before `before` (ms), in one short transaction; 0 = there is no more. */
+  removeArchived(before: number): Promise<number>;
+}
+
 export interface Stores {
   accounts: AccountStore;
   projects: ProjectStore;

@@ -10,9 +10,13 @@ import { createExportReader } from './export-reader.ts';
 import { createItemStore } from './item-store.ts';
 import { createProjectStore } from './project-store.ts';
 import { createPublicationStore } from './publication-store.ts';
-import type { BlobRecords, Stores } from './repositories.ts';
+import type { BlobRecords, Stores, TrashStore } from './repositories.ts';
+import { createTrashStore } from './trash-store.ts';
 
-export function createStores(db: Database, deps: { clock: Clock }): Stores & { blobs: BlobRecords } {
+export function createStores(
+  db: Database,
+  deps: { clock: Clock },
+): Stores & { blobs: BlobRecords; trash: TrashStore } {
   return {
     accounts: createAccountStore(db, deps),
     projects: createProjectStore(db, deps),
@@ -23,5 +27,6 @@ export function createStores(db: Database, deps: { clock: Clock }): Stores & { b
     archives: createArchiveStore(db, deps),
     exports: createExportReader(db),
     blobs: createBlobRecords(db, deps),
+    trash: createTrashStore(db),
   };
 }

@@ -253,8 +253,11 @@ describe('after the import', () => {
     const second = await until('version 2', () => b.tasksOf('set')[1]);
     b.finish(second);
     await until('it to go', () => !source(b));
+    await until('nothing to be left', () => readdirSync(path.join(b.upload, '.sly/leaving')).length === 0);
     expect(readdirSync(path.join(b.upload, '.sly'))).not.toContain('done');
-    expect(readdirSync(path.join(b.upload, '.sly/leaving'))).toEqual([]);
+    await quiet();
+    expect(b.status('set')?.detail).toContain('was deleted');
+    expect(b.submitted).toHaveLength(2);
   });
 
   it('changed since: it stays, and is imported as a new version', async () => {
@@ -266,6 +269,17 @@ describe('after the import', () => {
     b.finish(task);
     await until('version 2', () => b.tasksOf('set').length === 2);
     expect(existsSync(path.join(b.upload, 'set/new.jpg'))).toBe(true);
+  });
+
+  it('a scan at the very moment it is aside forgets nothing', async () => {
+    const b = await bench({ watch: false, scanMs: 20 });
+    b.put('set/sly-task.yaml', 'after: move');
+    for (let i = 0; i < 3000; i++) b.put(`set/${i}.jpg`, 'x');
+    b.finish(await until('the task', () => b.submitted[0]));
+    await until('it to be moved', () => b.inventory.get('set')?.left === 'moved');
+    await quiet();
+    expect(b.status('set')).toMatchObject({ state: 'succeeded' });
+    expect(b.submitted).toHaveLength(1);
   });
 
   it('what a crash left half gone is put back', async () => {
