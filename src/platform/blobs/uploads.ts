@@ -104,9 +104,13 @@ export function createUploads(deps: { paths: BlobPaths; hasher: UploadHasher; pa
 
   async function discard(upload: Upload): Promise<void> {
     upload.gone = true;
-    loaded.delete(upload.id);
     hasher.forget(upload.id);
-    await removeUpload(upload.files);
+    try {
+      await removeUpload(upload.files);
+    } finally {
+      // Not before: a newcomer would find half of its files.
+      loaded.delete(upload.id);
+    }
   }
 
   async function receive(

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
@@ -94,20 +95,26 @@ it('prunes uploads nobody came back to, and only those', async () => {
   expect((await store.beginUpload('fresh')).received).toHaveLength(1);
 });
 
-const mountPoint = '/tmp/sly-small-disk';
+const mountPoint = path.join(tmpdir(), `sly-small-disk-${process.pid}`);
 const small =
   process.getuid?.() === 0 &&
   (() => {
     mkdirSync(mountPoint, { recursive: true });
     const options = ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', mountPoint];
-    return spawnSync('mount', options).status === 0 && spawnSync('umount', [mountPoint]).status === 0;
+    const works = spawnSync('mount', options).status === 0 && spawnSync('umount', [mountPoint]).status === 0;
+    rmdirSync(mountPoint);
+    return works;
   })();
 
 it.runIf(small)(
   'says that the disk is full, keeps nothing half-written, and goes on when there is room',
   async () => {
+    mkdirSync(mountPoint);
     spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', mountPoint]);
-    onTestFinished(() => void spawnSync('umount', [mountPoint]));
+    onTestFinished(() => {
+      spawnSync('umount', [mountPoint]);
+      rmdirSync(mountPoint);
+    });
     const root = path.join(mountPoint, 'store');
     const store = openStore(root);
     const full = expect.objectContaining({ code: 'SLY_DISK_FULL', retryable: true });
