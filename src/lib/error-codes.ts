@@ -87,6 +87,19 @@ export const ERROR_CODES = {
   SLY_FORMAT_JSON: { kind: 'permanent', title: 'The file is not valid JSON' },
   SLY_FORMAT_INVALID: { kind: 'permanent', title: 'The file does not follow its format' },
   SLY_FILE_UNUSED: { kind: 'permanent', title: 'The format has no use for the file' },
+  SLY_FILE_TASK: { kind: 'permanent', title: 'The file says how to import, it is not part of the dataset' },
+  SLY_FILE_JUNK: { kind: 'permanent', title: 'A desktop or tool left the file there' },
+  SLY_FILE_TEMP: { kind: 'permanent', title: 'The file looks unfinished or like a backup' },
+  SLY_FILE_HIDDEN: { kind: 'permanent', title: 'The name begins with a dot' },
+  SLY_FILE_LINK: { kind: 'permanent', title: 'Links are never followed' },
+  SLY_FILE_SPECIAL: { kind: 'permanent', title: 'It is a device, pipe or socket, not a file' },
+  SLY_FILE_NAME: { kind: 'permanent', title: 'The name cannot be used' },
+  SLY_FILE_UNREADABLE: { kind: 'permanent', title: 'Plugins are not allowed to read the file' },
+  SLY_FILE_COLLISION: { kind: 'permanent', title: 'Another entry of the archive has the same name' },
+  SLY_PUBLISH_CONFLICT: {
+    kind: 'permanent',
+    title: 'The item was stored otherwise than asked, or not at all',
+  },
   SLY_IMAGE_UNREADABLE: { kind: 'permanent', title: 'The file is not a picture that can be read' },
 } as const satisfies Record<string, ErrorCode>;
 

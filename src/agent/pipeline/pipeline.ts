@@ -5,6 +5,7 @@
  */
 import { background } from '../../lib/background.ts';
 import type { Task } from '../../protocol/task.ts';
+import { isFinal } from '../../protocol/task-state.ts';
 import { driveAttempt } from './drive-attempt.ts';
 import type { AttemptRecord } from './ports.ts';
 import type { PipelineDeps } from './step-context.ts';
@@ -114,6 +115,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     },
     submit(task) {
       const record = deps.journal.createLocal(task);
+      // Repeated by a caller that did not hear the first answer, and over by now.
+      if (isFinal(record.state)) return record;
       const one = hold(record);
       deps.onState(one.record);
       pump();
@@ -132,8 +135,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
         if (one.record.key === task.key && one.record.attempt < attempt)
           interrupt(one, 'abandon', 'superseded');
       }
-      if (record.state !== 'succeeded' && record.state !== 'failed' && record.state !== 'canceled')
-        hold(record);
+      if (!isFinal(record.state)) hold(record);
       pump();
       return 'accept';
     },

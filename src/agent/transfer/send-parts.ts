@@ -11,6 +11,7 @@ import type { PlatformHttp } from './platform-http.ts';
 const JSON_TYPE = { 'content-type': 'application/json' };
 /** Parts on their way at once: enough to keep disk and socket busy, few enough to bound memory. */
 const PARALLEL = 3;
+const MAX_STARTS_OVER = 2;
 
 interface UploadRequest {
   resumeKey: string;
@@ -58,34 +59,42 @@ export function createPartSender(http: PlatformHttp) {
     options.onBytes?.(bytes.length);
   };
 
+  async function sendFileOnce(
+    path: string,
+    start: number,
+    blob: SentFile,
+    options: SendOptions,
+  ): Promise<void> {
+    const upload = await begin({ resumeKey: `blob-${blob.sha256}`, ...blob }, options.signal);
+    if (upload.done) {
+      options.onBytes?.(blob.size);
+      return;
+    }
+    const file = await open(path, 'r');
+    try {
+      const parts = Math.ceil(blob.size / upload.partSize);
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        const buffer = Buffer.allocUnsafe(Math.min(upload.partSize, blob.size));
+        for (let part = next++; part < parts; part = next++) {
+          const from = part * upload.partSize;
+          const want = Math.min(upload.partSize, blob.size - from);
+          const bytes = buffer.subarray(0, want);
+          await readFully(file, bytes, start + from, path);
+          await putPart(upload, part, bytes, options);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(PARALLEL, parts) }, lane));
+    } finally {
+      await file.close();
+    }
+    await complete(upload.uploadId, blob, options.signal);
+  }
+
   return {
     /** Sends `[start, start + blob.size)` of a file whose hash is known. */
-    async sendFile(path: string, start: number, blob: SentFile, options: SendOptions): Promise<void> {
-      const upload = await begin({ resumeKey: `blob-${blob.sha256}`, ...blob }, options.signal);
-      if (upload.done) {
-        options.onBytes?.(blob.size);
-        return;
-      }
-      const file = await open(path, 'r');
-      try {
-        const parts = Math.ceil(blob.size / upload.partSize);
-        let next = 0;
-        const lane = async (): Promise<void> => {
-          const buffer = Buffer.allocUnsafe(Math.min(upload.partSize, blob.size));
-          for (let part = next++; part < parts; part = next++) {
-            const from = part * upload.partSize;
-            const want = Math.min(upload.partSize, blob.size - from);
-            const bytes = buffer.subarray(0, want);
-            await readFully(file, bytes, start + from, path);
-            await putPart(upload, part, bytes, options);
-          }
-        };
-        await Promise.all(Array.from({ length: Math.min(PARALLEL, parts) }, lane));
-      } finally {
-        await file.close();
-      }
-      await complete(upload.uploadId, blob, options.signal);
-    },
+    sendFile: (path: string, start: number, blob: SentFile, options: SendOptions): Promise<void> =>
+      startingOver(() => sendFileOnce(path, start, blob, options)),
 
     /** Sends a stream of unknown size; the same `resumeKey` goes on where an earlier try ended. */
     async sendStream(
@@ -133,6 +142,21 @@ export function createPartSender(http: PlatformHttp) {
       return blob;
     },
   };
+}
+
+/**
+ * Storage forgets an upload whose bytes did not have their hash (a power cut on its side, a file that changed
+ * under the reader): then it is gone, and begun anew.
+ */
+export async function startingOver<T>(send: () => Promise<T>): Promise<T> {
+  for (let again = 0; ; again++) {
+    try {
+      return await send();
+    } catch (error) {
+      const isGone = error instanceof SlyError && error.code === 'SLY_NOT_FOUND';
+      if (!isGone || again >= MAX_STARTS_OVER) throw error;
+    }
+  }
 }
 
 export type PartSender = ReturnType<typeof createPartSender>;

@@ -17,7 +17,7 @@ import { PACK_CONTENT_TYPE } from '../../protocol/publish.ts';
 import type { FileToSend, SendOptions, SentFile, Transfer } from '../pipeline/ports.ts';
 import type { FileHasher } from './file-hasher.ts';
 import type { PlatformHttp } from './platform-http.ts';
-import { createPartSender } from './send-parts.ts';
+import { createPartSender, startingOver } from './send-parts.ts';
 
 /** Hash memory between restarts; the journal implements it. */
 export interface KnownHashes {
@@ -187,7 +187,8 @@ export function createTransfer({ http, hasher, hashes }: TransferDeps): Transfer
   return {
     sendFiles,
 
-    sendStream: (write, options) => parts.sendStream(write(options.signal), options.resumeKey, options),
+    sendStream: (write, options) =>
+      startingOver(() => parts.sendStream(write(options.signal), options.resumeKey, options)),
 
     async fetchBlob(sha256, size, target, options) {
       const have = await stat(target).catch(() => undefined);
