@@ -14,6 +14,7 @@ const script = (name, ...args) => [process.execPath, join(root, 'scripts', name)
 const STEPS = [
   { what: 'format and lint', command: [bin('biome'), 'check', '.'], mend: 'npm run format' },
   { what: 'types', command: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'] },
+  { what: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'web/tsconfig.json'] },
   { what: 'import directions', command: script('check-imports.mjs') },
   { what: 'generated documents', command: script('docs.mjs', '--check'), mend: 'npm run docs' },
   { what: 'tests', command: ['npm', 'test'] },
