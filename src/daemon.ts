@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { createAgent } from './agent/agent.ts';
+import type { DoctorCheck } from './agent/control/control-api.ts';
 import { lockFolder } from './agent/journal/folder-lock.ts';
 import { systemClock } from './lib/clock.ts';
 import { loadConfig } from './lib/config/load-config.ts';
@@ -79,6 +80,12 @@ export async function runDaemon(input: DaemonInput): Promise<number> {
     stopSignals.dispose();
     log.info('stopped');
   }
+}
+
+/** For `doctor` when nobody answers on the local socket. */
+export async function doctorWithoutDaemon(flags: DaemonInput['flags']): Promise<DoctorCheck[]> {
+  const { doctorAlone } = await import('./agent/doctor-alone.ts');
+  return doctorAlone(readConfig(flags).config, programVersion(), systemClock);
 }
 
 function readConfig(flags: DaemonInput['flags']) {

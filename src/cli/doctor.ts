@@ -1,3 +1,4 @@
+import { SlyError } from '../lib/errors.ts';
 import type { Command } from './command.ts';
 import { connectControl } from './control-client.ts';
 
@@ -11,7 +12,13 @@ export const doctorCommand: Command = {
     data: { type: 'string', value: 'FOLDER', help: 'Data folder of the daemon (SLY_DATA).' },
   },
   async run({ flags, terminal }) {
-    const checks = await connectControl(flags).doctor(flags.security === true);
+    const checks = await connectControl(flags)
+      .doctor(flags.security === true)
+      .catch(async (error: unknown) => {
+        if (!(error instanceof SlyError) || error.code !== 'SLY_DAEMON_DOWN') throw error;
+        const { doctorWithoutDaemon } = await import('../daemon.ts');
+        return doctorWithoutDaemon(flags.data === undefined ? {} : { data: flags.data });
+      });
     const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' };
     for (const check of checks) {
       if (flags.json === true || !terminal) process.stdout.write(`${JSON.stringify(check)}\n`);

@@ -59,7 +59,11 @@ export async function runDoctor(deps: DoctorDeps): Promise<DoctorCheck[]> {
   return results.flat();
 }
 
-async function checkRunner({ runner, builtinImage, config }: DoctorDeps): Promise<DoctorCheck> {
+export async function checkRunner({
+  runner,
+  builtinImage,
+  config,
+}: Pick<DoctorDeps, 'runner' | 'builtinImage' | 'config'>): Promise<DoctorCheck> {
   const { kind, summary, notEnforced } = runner.isolation;
   await runner.check(builtinImage);
   if (kind === 'docker' && notEnforced.length === 0)

@@ -1,5 +1,5 @@
 /** Checks of this machine: disk, folders, limits of the kernel, the journal file. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import type { DoctorCheck } from '../pipeline/ports.ts';
@@ -35,6 +35,14 @@ export async function checkUploadFolder(
       state: 'failed',
       detail: `${folder}: ${intake.detail ?? 'cannot be read'}`,
       hint: 'The service user needs read and search permission on it.',
+    };
+  }
+  if ((await stat(folder).catch(() => undefined)) === undefined) {
+    return {
+      name,
+      state: 'warning',
+      detail: `${folder} is not there yet`,
+      hint: 'The daemon makes it at its start.',
     };
   }
   const probe = path.join(folder, '.sly', `.doctor-${process.pid}`);

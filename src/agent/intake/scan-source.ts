@@ -13,6 +13,8 @@ export interface SourceScan {
   bytes: number;
   /** Entries that will not be imported: links, devices, bad names. */
   refused: number;
+  /** The file that changed last, as it may be shown. */
+  newest: string | undefined;
   /** Why it cannot be complete yet, in words; undefined = nothing in the names says so. */
   holding: string | undefined;
   tookMs: number;
@@ -28,7 +30,16 @@ export async function scanSource(
 ): Promise<SourceScan> {
   const startedAt = performance.now();
   const hash = createHash('sha256');
-  const scan: SourceScan = { signature: '', files: 0, bytes: 0, refused: 0, holding: undefined, tookMs: 0 };
+  const scan: SourceScan = {
+    signature: '',
+    files: 0,
+    bytes: 0,
+    refused: 0,
+    newest: undefined,
+    holding: undefined,
+    tookMs: 0,
+  };
+  let newest: { path: string; mtimeNs: bigint } | undefined;
   for await (const batch of walkSource(source, options)) {
     let text = '';
     for (const entry of batch) {
@@ -39,11 +50,13 @@ export async function scanSource(
       else if (isContent(entry)) {
         scan.files++;
         scan.bytes += entry.size;
+        if (newest === undefined || entry.mtimeNs > newest.mtimeNs) newest = entry;
         text += `${entry.path}\0${entry.size}\0${entry.mtimeNs}\0${entry.inode}\0`;
       }
     }
     hash.update(text);
   }
+  if (newest !== undefined && newest.path !== '') scan.newest = printable(newest.path);
   scan.signature = hash.digest('hex');
   scan.tookMs = performance.now() - startedAt;
   return scan;

@@ -35,7 +35,8 @@ export function createSettler(settleMs: number): Settler {
       const left = since + settleMs - at;
       if (left <= 0) return { settled: true };
       const isNew = known?.version !== version && known !== undefined;
-      return wait(isNew ? 'it is still changing' : 'it may still change', left);
+      const last = scan.newest === undefined ? '' : ` (last: ${scan.newest})`;
+      return wait(`${isNew ? 'it is still changing' : 'it may still change'}${last}`, left);
     },
     forget: (name) => void seen.delete(name),
     names: () => [...seen.keys()],

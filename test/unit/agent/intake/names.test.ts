@@ -110,7 +110,15 @@ describe('plans', () => {
 });
 
 describe('settling', () => {
-  const scan = { signature: 's', files: 1, bytes: 1, refused: 0, holding: undefined, tookMs: 1 };
+  const scan = {
+    signature: 's',
+    files: 1,
+    bytes: 1,
+    refused: 0,
+    newest: 'scan/a.bin',
+    holding: undefined,
+    tookMs: 1,
+  };
 
   it('needs two equal looks a settle time apart, and starts again at each change', () => {
     const settler = createSettler(100);
@@ -118,7 +126,10 @@ describe('settling', () => {
       settler.look('x', { version, scan, at, ...(holding === undefined ? {} : { holding }) });
     expect(look('1', 0)).toMatchObject({ settled: false, dueInMs: 100 });
     expect(look('1', 99)).toMatchObject({ settled: false, dueInMs: 1 });
-    expect(look('2', 100)).toMatchObject({ settled: false, waitsFor: 'it is still changing' });
+    expect(look('2', 100)).toMatchObject({
+      settled: false,
+      waitsFor: 'it is still changing (last: scan/a.bin)',
+    });
     expect(look('2', 199)).toMatchObject({ settled: false });
     expect(look('2', 200, 'a marker')).toMatchObject({ settled: false, waitsFor: 'a marker' });
     expect(look('2', 5000, 'a marker')).toMatchObject({ dueInMs: Infinity });

@@ -1,0 +1,81 @@
+/** `doctor` while no daemon runs: what can be checked without one, from the configuration alone. */
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../lib/clock.ts';
+import type { Config } from '../lib/config/options.ts';
+import { silentLogger } from '../lib/log.ts';
+import { checkRunner } from './doctor/doctor.ts';
+import { checkDisk, checkFileLimits, checkInotify, checkUploadFolder } from './doctor/machine-checks.ts';
+import { checkClockAndPlatform } from './doctor/platform-checks.ts';
+import type { DoctorCheck } from './pipeline/ports.ts';
+import { createRunner } from './runner/choose.ts';
+
+const MB = 1024 * 1024;
+
+export async function doctorAlone(config: Config, version: string, clock: Clock): Promise<DoctorCheck[]> {
+  const builtinImage = config.plugin_image ?? `sly-agent/plugins:${version}`;
+  const idle = { state: 'stopped', detail: null };
+  const daemon: DoctorCheck = {
+    name: 'daemon',
+    state: 'warning',
+    detail: `no daemon answers for ${config.data}; journal and link are not checked`,
+    hint: 'Start it with `sly-agent run`, or name its data folder with --data.',
+  };
+  const checks: [name: string, check: () => Promise<DoctorCheck | DoctorCheck[]>][] = [
+    ['plugins run', () => checkRunnerOnce(config, builtinImage, clock)],
+    ['disk', () => checkDiskOnce(config)],
+    [
+      'upload folder',
+      () => checkUploadFolder(config.upload_folder ?? path.join(config.data, 'upload'), idle),
+    ],
+    ['folder events', () => checkInotify(idle)],
+    ['open files', () => checkFileLimits()],
+  ];
+  const { platform_url: platformUrl, ca_file: caFile } = config;
+  if (platformUrl !== undefined) {
+    const way = { platformUrl, now: () => clock.now(), ...(caFile === undefined ? {} : { caFile }) };
+    checks.push(['platform', () => checkClockAndPlatform(way)]);
+  }
+  const found: DoctorCheck[] = [daemon];
+  for (const [name, check] of checks) {
+    try {
+      found.push(...[await check()].flat());
+    } catch (error) {
+      found.push({ name, state: 'failed', detail: (error as Error).message });
+    }
+  }
+  return found;
+}
+
+async function checkRunnerOnce(config: Config, builtinImage: string, clock: Clock): Promise<DoctorCheck> {
+  const runner = await createRunner({
+    kind: config.runner,
+    dockerSocket: config.docker_socket,
+    builtinImage,
+    allowedImages: config.allowed_images,
+    pull: config.pull,
+    agentId: 'doctor',
+    clock,
+    log: silentLogger(),
+  });
+  try {
+    return await checkRunner({ runner, builtinImage, config });
+  } finally {
+    await runner.close();
+  }
+}
+
+async function checkDiskOnce(config: Config): Promise<DoctorCheck> {
+  const reserveBytes = config.disk_reserve_mb * MB;
+  const found = await statfs(config.data);
+  const state = {
+    freeBytes: found.bavail * found.bsize,
+    totalBytes: found.blocks * found.bsize,
+    reserveBytes,
+  };
+  return checkDisk({
+    state: () => state,
+    refusal: () =>
+      state.freeBytes < reserveBytes ? `less than ${config.disk_reserve_mb} MB are free` : undefined,
+  });
+}
