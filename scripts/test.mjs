@@ -24,27 +24,47 @@ if (wantsDocker && !engine && required) {
 }
 if (engine) await ensureImages(root);
 
+// One kind after the other: docker and e2e tests look at the whole engine, and their timings at the whole machine.
+const KINDS = [['unit', 'integration'], ['docker'], ['e2e']];
+const rounds = words.includes('--project')
+  ? [[]]
+  : KINDS.map((kinds) => kinds.flatMap((kind) => ['--project', kind]));
+
 const out = mkdtempSync(join(tmpdir(), 'sly-test-'));
-const report = join(out, 'report.json');
-const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-const result = spawnSync(
-  process.execPath,
-  [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...words],
-  { cwd: root, stdio: 'inherit', env: { ...env, SLY_TEST_DOCKER: engine ? '1' : '0' } },
-);
-let skipped = [];
-try {
-  const files = JSON.parse(readFileSync(report, 'utf8')).testResults;
-  skipped = files.flatMap((file) =>
-    file.assertionResults
-      .filter((one) => one.status === 'pending' || one.status === 'skipped')
-      .map((one) => `${file.name.slice(root.length + 1)}: ${one.fullName}`),
-  );
-} catch (error) {
-  process.stderr.write(`test: the report could not be read (${error.message})\n`);
+const skipped = [];
+let status = 0;
+for (const [index, projects] of rounds.entries()) {
+  const report = join(out, `report-${index}.json`);
+  status = Math.max(status, runVitest(report, projects));
+  skipped.push(...skippedIn(report));
 }
 rmSync(out, { recursive: true, force: true });
+
+function runVitest(report, projects) {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const result = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--passWithNoTests', ...reporters, ...projects, ...words],
+    { cwd: root, stdio: 'inherit', env: { ...env, SLY_TEST_DOCKER: engine ? '1' : '0' } },
+  );
+  return result.status ?? 1;
+}
+
+function skippedIn(report) {
+  try {
+    const files = JSON.parse(readFileSync(report, 'utf8')).testResults;
+    return files.flatMap((file) =>
+      file.assertionResults
+        .filter((one) => one.status === 'pending' || one.status === 'skipped')
+        .map((one) => `${file.name.slice(root.length + 1)}: ${one.fullName}`),
+    );
+  } catch (error) {
+    process.stderr.write(`test: the report could not be read (${error.message})\n`);
+    return [];
+  }
+}
 
 if (skipped.length > 0) {
   process.stderr.write(`\n${'='.repeat(80)}\n${skipped.length} TESTS WERE SKIPPED:\n`);
@@ -59,4 +79,4 @@ if (required && dockerSkipped.length > 0) {
   process.stderr.write(`test: SLY_REQUIRE_DOCKER=1, but ${dockerSkipped.length} Docker tests were skipped\n`);
   process.exit(1);
 }
-process.exit(result.status ?? 1);
+process.exit(status);
