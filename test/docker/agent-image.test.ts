@@ -52,7 +52,7 @@ describeDocker('the agent image', () => {
     await eventually(async () => ((await fetch(`http://127.0.0.1:${port}/healthz`)).ok ? true : undefined), {
       what: `the page (${logs()})`,
     });
-    expect(logs()).toMatch(/login\?code=/);
+    await eventually(() => (/login\?code=/.test(logs()) ? true : undefined), { what: 'the login address' });
 
     mkdirSync(path.join(data, 'upload'), { recursive: true });
     writeSampleCoco(path.join(data, 'upload', 'street'), { images: 5 });
