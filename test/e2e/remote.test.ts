@@ -85,6 +85,24 @@ test('the platform sends an import to an agent, and the project is there', async
   expect(snapshotProject(platform.data, task.result?.projectId ?? 0).items).toHaveLength(8);
 });
 
+test('a task nobody has taken says why, and a cancel ends it at once', async () => {
+  const { platform, api, agent } = await startPlatform();
+  const one = await agent('gpu-1');
+  const agentId = await connected(api, 'gpu-1');
+  writeSampleCoco(path.join(one.upload, '.library', 'street'), { images: 1 });
+  await one.kill();
+  const { id } = await api<{ id: number }>('imports.start', { agentId, path: '.library/street' });
+  const waiting = await eventually(async () => {
+    const task = await api<TaskRow & { waitingBecause: string | null }>('tasks.details', { id });
+    return task.waitingBecause === null ? undefined : task;
+  });
+  expect(waiting.state).toBe('queued');
+  expect(waiting.waitingBecause).toContain('gpu-1');
+  await api('tasks.cancel', { id });
+  expect((await ended(api, id)).state).toBe('canceled');
+  expect(projectIds(platform.data)).toEqual([]);
+});
+
 test('the platform may not name a path outside the upload folder', async () => {
   const { api, agent } = await startPlatform();
   await agent('gpu-1');
