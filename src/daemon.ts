@@ -117,7 +117,7 @@ function openPlatform(config: Config, log: Logger): Promise<Platform> {
   return createPlatform({
     dataFolder: config.data,
     listen: parseListen(config.listen),
-    log: log.child({ component: 'platform' }),
+    log,
     clock: systemClock,
     ...(config.public_url === undefined ? {} : { publicUrl: config.public_url }),
   });

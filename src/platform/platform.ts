@@ -43,7 +43,8 @@ export interface Platform {
 }
 
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
-  const { clock, log, listen } = options;
+  const { clock, listen } = options;
+  const log = options.log.child({ component: 'platform' });
   const root = path.join(options.dataFolder, 'platform');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const releases = createReleaseStack();
@@ -57,7 +58,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     const room = createAgentsRoom({
       db,
       clock,
-      log: log.child({ component: 'agents' }),
+      log: options.log.child({ component: 'agents' }),
       logsFolder: path.join(root, 'logs'),
       version: programVersion(),
       onAttemptEnded: (key, attempt) => stores.publications.dropOpenOf(key, attempt),
@@ -65,7 +66,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     const auth = await createAuth({ stores, clock, log });
     await auth.ensureAdminToken(path.join(root, 'admin-token'));
 
-    const app = createHttpServer({ log: log.child({ component: 'http' }), clock });
+    const app = createHttpServer({ log: options.log.child({ component: 'http' }), clock });
     const shared = { stores, blobs, tasks: room.tasks, agents: room.directory, auth, clock, log };
     registerDataPlane(app, shared);
     registerPublicApi(app, {
