@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
-import { launchBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { COLORS, type DrawnProject, HEIGHT, makeDrawnProject, WIDTH } from '../support/drawn-project.ts';
 import { createScriptedAgents } from '../support/scripted-agents.ts';
 
@@ -27,323 +27,335 @@ const entry = (name: string, kind: 'file' | 'folder', size = 0) => ({
   modifiedAt: '2026-01-01T00:00:00.000Z',
 });
 
-beforeAll(async () => {
-  webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
-  execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
-  const agents = createScriptedAgents({
-    '': [entry('2024', 'folder'), entry('street.zip', 'file', 734_003_200)],
-    '2024': [entry('<img src=x onerror=alert(1)>', 'folder'), entry('lemons', 'folder')],
-  });
-  server = await startApiServer({ webFolder, agents });
-  project = await makeDrawnProject(server, 30);
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  rmSync(webFolder, { recursive: true, force: true });
-});
+const missing = noBrowser();
 
-beforeEach(async () => {
-  watched = await openPage(browser, server.url);
-  page = watched.page;
-});
-
-async function logIn(): Promise<void> {
-  await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
-  await page.getByText('Live', { exact: true }).waitFor();
-}
-
-async function look(name: string): Promise<void> {
-  if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
-}
-
-function nothingWentWrong(): void {
-  expect(watched.errors).toEqual([]);
-  expect(watched.strangers).toEqual([]);
-}
-
-test('without a session the page says how to log in; the link works once', async () => {
-  await page.goto(server.url);
-  await page.getByText('sly-agent status --login').waitFor();
-  await look('login');
-  const link = `${server.url}/login?code=${await server.auth.newLoginCode()}`;
-  await page.goto(link);
-  await page.getByRole('heading', { name: 'Tasks' }).waitFor();
-  expect(new URL(page.url()).pathname).toBe('/tasks');
-  expect(await page.evaluate('document.cookie')).toBe('');
-  await page.getByRole('button', { name: 'Log out' }).click();
-  await page.getByText('sly-agent status --login').waitFor();
-  await page.goto(link);
-  await page.getByText('was used before').waitFor();
-  expect(watched.strangers).toEqual([]);
-});
-
-test('tasks change on the page as they change', async () => {
-  await logIn();
-  const { id } = await server.api<{ id: number }>('imports.start', { path: 'street.zip' });
-  const row = page.getByRole('row').filter({ hasText: 'Import street.zip' });
-  await row.getByText('Queued').waitFor();
-  server.tasks.change(id, {
-    state: 'converting',
-    plugin: 'coco',
-    agentName: 'gpu-1',
-    progress: { phase: 'convert', items: { done: 340, total: 1000 } },
-  });
-  await row.getByText('Converting').waitFor();
-  await row.getByText('34%').waitFor();
-  await row.getByText('340 of 1,000').waitFor();
-  await look('tasks');
-  await row.getByRole('link').click();
-
-  await page.getByRole('heading', { name: 'Import street.zip' }).waitFor();
-  for (let k = 0; k < 80; k++) {
-    server.tasks.log(id, {
-      time: '2026-01-01T00:00:00.000Z',
-      level: k % 20 === 7 ? 'warn' : 'info',
-      message: `read annotation file ${k} <b>of</b> 80`,
+describe.skipIf(missing !== undefined)(
+  `the page${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+  () => {
+    beforeAll(async () => {
+      webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
+      execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
+      const agents = createScriptedAgents({
+        '': [entry('2024', 'folder'), entry('street.zip', 'file', 734_003_200)],
+        '2024': [entry('<img src=x onerror=alert(1)>', 'folder'), entry('lemons', 'folder')],
+      });
+      server = await startApiServer({ webFolder, agents });
+      project = await makeDrawnProject(server, 30);
+      browser = await launchBrowser();
     });
-  }
-  await page.getByText('read annotation file 79').waitFor();
-  expect(await page.getByRole('log').locator('b').count()).toBe(0);
-  server.tasks.report(id, [
-    {
-      status: 'failed',
-      file: 'images/broken.jpg',
-      code: 'SLY_IMAGE_UNREADABLE',
-      message: 'expected a JPEG, got 12 bytes',
-      hint: 'Copy it again.',
-    },
-    { status: 'skipped', file: 'notes.txt', code: 'SLY_FORMAT_UNKNOWN', message: 'not part of the dataset' },
-  ]);
-  const counts = {
-    files: 1002,
-    ok: 1000,
-    skipped: 1,
-    failed: 1,
-    items: 998,
-    warnings: 3,
-    bytes: 734_003_200,
-  };
-  server.tasks.change(id, {
-    state: 'succeeded',
-    because: 'instances.json has the keys of COCO',
-    result: {
-      counts,
-      projectId: project.projectId,
-      projectName: 'Street',
-      link: `/projects/${project.projectId}`,
-    },
-  });
-  await page.getByText('images/broken.jpg').waitFor();
-  await look('task');
-  await page.getByRole('button', { name: 'failed' }).click();
-  await page.getByText('notes.txt').waitFor({ state: 'detached' });
-  const figures = await page.locator('.counts b').allTextContents();
-  expect(figures.slice(0, 4)).toEqual(['1,002', '1,000', '1', '1']);
-  await page.getByRole('button', { name: 'Open project' }).click();
-  await page.getByRole('heading', { name: 'Street' }).waitFor();
-  nothingWentWrong();
-});
+    afterAll(async () => {
+      await browser?.close();
+      await server?.stop();
+      rmSync(webFolder, { recursive: true, force: true });
+    });
 
-test('a failed task says why, and can be tried again; a running one can be canceled', async () => {
-  await logIn();
-  const { id } = await server.api<{ id: number }>('imports.start', { path: 'odd' });
-  server.tasks.change(id, {
-    state: 'failed',
-    failure: {
-      code: 'SLY_FORMAT_UNKNOWN',
-      title: 'No known format fits these files',
-      detail: '14 files looked at',
-      hint: 'Choose the format by hand.',
-      retryable: false,
-    },
-  });
-  await page.goto(`${server.url}/tasks/${id}`);
-  await page.getByText('Choose the format by hand.').waitFor();
-  await look('failed');
-  await page.getByRole('button', { name: 'Retry' }).click();
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await page.getByText('Canceled').first().waitFor();
-  expect((await server.tasks.service.history(id)).map((one) => one.state)).toEqual([
-    'queued',
-    'failed',
-    'queued',
-    'canceled',
-  ]);
-  nothingWentWrong();
-});
+    beforeEach(async () => {
+      watched = await openPage(browser, server.url);
+      page = watched.page;
+    });
 
-test('the gallery draws the objects over the pictures, page by page', async () => {
-  await logIn();
-  await page.goto(`${server.url}/projects`);
-  await page.getByText('Street <b>scenes</b>').waitFor();
-  await look('projects');
-  await page.getByText('Street <b>scenes</b>').click();
-  await page.locator('.thumb canvas[data-drawn]').nth(8).waitFor();
-  expect(await page.locator('.thumb').count()).toBe(24);
-  await look('project');
-  await page.getByRole('button', { name: 'Next' }).click();
-  await expect.poll(() => page.locator('.thumb').count()).toBe(6);
-  await page.locator('.thumb').first().click();
-  await page.getByRole('heading', { name: 'street 24.png' }).waitFor();
-  nothingWentWrong();
-});
+    async function logIn(): Promise<void> {
+      await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
+      await page.getByText('Live', { exact: true }).waitFor();
+    }
 
-test('objects are where they belong, in the colour of their class, and can be switched off', async () => {
-  await logIn();
-  await page.goto(`${server.url}/projects/${project.projectId}/images/${project.imageIds[1]}`);
-  await page.locator('.picture canvas[data-drawn]').waitFor();
-  await look('image');
-  // Canvas and picture lie exactly over each other.
-  const [canvas, image] = await Promise.all(
-    ['canvas', 'img'].map((one) => page.locator(`.picture ${one}`).boundingBox()),
-  );
-  for (const side of ['x', 'y', 'width', 'height'] as const)
-    expect(Math.abs(canvas![side] - image![side])).toBeLessThan(1.5);
+    async function look(name: string): Promise<void> {
+      if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
+    }
 
-  expect(await colorAt(150, 400)).toBe(COLORS.road);
-  expect(await colorAt(300, 375)).toBe('nothing'); // the hole
-  expect(await colorAt(480, 240)).toBe(COLORS.car);
-  expect(await colorAt(90, 90)).toBe(COLORS.tree);
-  expect(await colorAt(43, 43)).toBe('nothing'); // the corner of the mask's box
-  expect(await colorAt(220, 120)).toBe(COLORS.sign);
-  expect(await colorAt(300, 185)).toBe(COLORS.person);
-  expect(await colorAt(600, 100)).toBe('nothing');
+    function nothingWentWrong(): void {
+      expect(watched.errors).toEqual([]);
+      expect(watched.strangers).toEqual([]);
+    }
 
-  await page.getByLabel('road').uncheck();
-  await expect.poll(() => colorAt(150, 400)).toBe('nothing');
-  expect(await colorAt(480, 240)).toBe(COLORS.car);
-  await page.keyboard.press('ArrowRight');
-  await page.getByRole('heading', { name: 'street 2.png' }).waitFor();
-  await page.keyboard.press('ArrowLeft');
-  await page.getByRole('heading', { name: 'street 1.png' }).waitFor();
-  nothingWentWrong();
-});
+    test('without a session the page says how to log in; the link works once', async () => {
+      await page.goto(server.url);
+      await page.getByText('sly-agent status --login').waitFor();
+      await look('login');
+      const link = `${server.url}/login?code=${await server.auth.newLoginCode()}`;
+      await page.goto(link);
+      await page.getByRole('heading', { name: 'Tasks' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/tasks');
+      expect(await page.evaluate('document.cookie')).toBe('');
+      await page.getByRole('button', { name: 'Log out' }).click();
+      await page.getByText('sly-agent status --login').waitFor();
+      await page.goto(link);
+      await page.getByText('was used before').waitFor();
+      expect(watched.strangers).toEqual([]);
+    });
 
-/** What is drawn at a place of the image (image pixels), as the nearest class colour. */
-async function colorAt(x: number, y: number): Promise<string> {
-  const [red = 0, green = 0, blue = 0, alpha = 0] = await page.locator('.picture canvas').evaluate(
-    (element, at) => {
-      const canvas = element as unknown as {
-        width: number;
-        height: number;
-        getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } };
+    test('tasks change on the page as they change', async () => {
+      await logIn();
+      const { id } = await server.api<{ id: number }>('imports.start', { path: 'street.zip' });
+      const row = page.getByRole('row').filter({ hasText: 'Import street.zip' });
+      await row.getByText('Queued').waitFor();
+      server.tasks.change(id, {
+        state: 'converting',
+        plugin: 'coco',
+        agentName: 'gpu-1',
+        progress: { phase: 'convert', items: { done: 340, total: 1000 } },
+      });
+      await row.getByText('Converting').waitFor();
+      await row.getByText('34%').waitFor();
+      await row.getByText('340 of 1,000').waitFor();
+      await look('tasks');
+      await row.getByRole('link').click();
+
+      await page.getByRole('heading', { name: 'Import street.zip' }).waitFor();
+      for (let k = 0; k < 80; k++) {
+        server.tasks.log(id, {
+          time: '2026-01-01T00:00:00.000Z',
+          level: k % 20 === 7 ? 'warn' : 'info',
+          message: `read annotation file ${k} <b>of</b> 80`,
+        });
+      }
+      await page.getByText('read annotation file 79').waitFor();
+      expect(await page.getByRole('log').locator('b').count()).toBe(0);
+      server.tasks.report(id, [
+        {
+          status: 'failed',
+          file: 'images/broken.jpg',
+          code: 'SLY_IMAGE_UNREADABLE',
+          message: 'expected a JPEG, got 12 bytes',
+          hint: 'Copy it again.',
+        },
+        {
+          status: 'skipped',
+          file: 'notes.txt',
+          code: 'SLY_FORMAT_UNKNOWN',
+          message: 'not part of the dataset',
+        },
+      ]);
+      const counts = {
+        files: 1002,
+        ok: 1000,
+        skipped: 1,
+        failed: 1,
+        items: 998,
+        warnings: 3,
+        bytes: 734_003_200,
       };
-      const px = Math.round(((at.x + 0.5) / at.width) * canvas.width);
-      const py = Math.round(((at.y + 0.5) / at.height) * canvas.height);
-      return [...canvas.getContext('2d').getImageData(px, py, 1, 1).data];
-    },
-    { x, y, width: WIDTH, height: HEIGHT },
-  );
-  if (alpha === 0) return 'nothing';
-  // Translucent pixels come back with the rounding of premultiplied colours.
-  const near = Object.values(COLORS).find((color) =>
-    [red, green, blue].every(
-      (value, at) => Math.abs(value - Number.parseInt(color.slice(1 + 2 * at, 3 + 2 * at), 16)) <= 4,
-    ),
-  );
-  return near ?? `rgba(${red}, ${green}, ${blue}, ${alpha})`;
-}
+      server.tasks.change(id, {
+        state: 'succeeded',
+        because: 'instances.json has the keys of COCO',
+        result: {
+          counts,
+          projectId: project.projectId,
+          projectName: 'Street',
+          link: `/projects/${project.projectId}`,
+        },
+      });
+      await page.getByText('images/broken.jpg').waitFor();
+      await look('task');
+      await page.getByRole('button', { name: 'failed' }).click();
+      await page.getByText('notes.txt').waitFor({ state: 'detached' });
+      const figures = await page.locator('.counts b').allTextContents();
+      expect(figures.slice(0, 4)).toEqual(['1,002', '1,000', '1', '1']);
+      await page.getByRole('button', { name: 'Open project' }).click();
+      await page.getByRole('heading', { name: 'Street' }).waitFor();
+      nothingWentWrong();
+    });
 
-test('download as: the formats with what they lose, options from the schema, then the task', async () => {
-  await logIn();
-  await page.goto(`${server.url}/projects/${project.projectId}`);
-  await page.getByRole('button', { name: 'Download as' }).click();
-  await page.getByText('nothing is lost').waitFor();
-  await page.getByRole('radio', { name: /COCO/ }).check();
-  await page.getByText('tags of objects').waitFor();
-  await page.getByRole('combobox', { name: 'Masks as' }).selectOption('polygons');
-  await look('download');
-  await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByRole('heading', { name: /^Download Street/ }).waitFor();
-  const [task] = await server.tasks.service.list({ limit: 1 });
-  expect(task?.spec).toMatchObject({ action: 'export', plugin: 'coco', options: { masks: 'polygons' } });
-  const counts = { files: 6, ok: 6, skipped: 0, failed: 0, items: 6, warnings: 0, bytes: 1000 };
-  server.tasks.change(task!.id, {
-    state: 'succeeded',
-    result: { counts, archiveId: 9, size: 2_500_000, link: '/archives/9/street.tar' },
-  });
-  const link = page.getByRole('link', { name: 'Download 2.5 MB' });
-  expect(await link.getAttribute('href')).toBe('/archives/9/street.tar');
-  nothingWentWrong();
-});
+    test('a failed task says why, and can be tried again; a running one can be canceled', async () => {
+      await logIn();
+      const { id } = await server.api<{ id: number }>('imports.start', { path: 'odd' });
+      server.tasks.change(id, {
+        state: 'failed',
+        failure: {
+          code: 'SLY_FORMAT_UNKNOWN',
+          title: 'No known format fits these files',
+          detail: '14 files looked at',
+          hint: 'Choose the format by hand.',
+          retryable: false,
+        },
+      });
+      await page.goto(`${server.url}/tasks/${id}`);
+      await page.getByText('Choose the format by hand.').waitFor();
+      await look('failed');
+      await page.getByRole('button', { name: 'Retry' }).click();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('Canceled').first().waitFor();
+      expect((await server.tasks.service.history(id)).map((one) => one.state)).toEqual([
+        'queued',
+        'failed',
+        'queued',
+        'canceled',
+      ]);
+      nothingWentWrong();
+    });
 
-test('import: look around in the upload folder, choose, start', async () => {
-  await logIn();
-  await page.getByRole('link', { name: 'Import', exact: true }).click();
-  await page.getByText('734 MB').waitFor();
-  await page.getByRole('button', { name: 'Open 2024' }).click();
-  await page.getByText('<img src=x onerror=alert(1)>').waitFor();
-  await page.getByRole('radio', { name: 'lemons' }).check();
-  await page.getByLabel('Format').selectOption('coco');
-  await page.getByLabel('Project name').fill('Lemons of 2024');
-  await look('import');
-  await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await page.getByRole('heading', { name: 'Import 2024/lemons' }).waitFor();
-  const [task] = await server.tasks.service.list({ limit: 1 });
-  expect(task).toMatchObject({
-    agentId: 1,
-    spec: {
-      action: 'import',
-      source: { path: '2024/lemons' },
-      plugin: 'coco',
-      projectName: 'Lemons of 2024',
-    },
-  });
-  nothingWentWrong();
-});
+    test('the gallery draws the objects over the pictures, page by page', async () => {
+      await logIn();
+      await page.goto(`${server.url}/projects`);
+      await page.getByText('Street <b>scenes</b>').waitFor();
+      await look('projects');
+      await page.getByText('Street <b>scenes</b>').click();
+      await page.locator('.thumb canvas[data-drawn]').nth(8).waitFor();
+      expect(await page.locator('.thumb').count()).toBe(24);
+      await look('project');
+      await page.getByRole('button', { name: 'Next' }).click();
+      await expect.poll(() => page.locator('.thumb').count()).toBe(6);
+      await page.locator('.thumb').first().click();
+      await page.getByRole('heading', { name: 'street 24.png' }).waitFor();
+      nothingWentWrong();
+    });
 
-test('agents: state, disk, isolation; draining', async () => {
-  await logIn();
-  await page.goto(`${server.url}/agents`);
-  await page.getByText('containers (no network, read-only, non-root)').waitFor();
-  await page.getByText('Online').waitFor();
-  await look('agents');
-  await page.getByRole('button', { name: 'Drain' }).click();
-  await page.getByText('Draining').waitFor();
-  await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('Online').waitFor();
-  nothingWentWrong();
-});
+    test('objects are where they belong, in the colour of their class, and can be switched off', async () => {
+      await logIn();
+      await page.goto(`${server.url}/projects/${project.projectId}/images/${project.imageIds[1]}`);
+      await page.locator('.picture canvas[data-drawn]').waitFor();
+      await look('image');
+      // Canvas and picture lie exactly over each other.
+      const [canvas, image] = await Promise.all(
+        ['canvas', 'img'].map((one) => page.locator(`.picture ${one}`).boundingBox()),
+      );
+      for (const side of ['x', 'y', 'width', 'height'] as const)
+        expect(Math.abs(canvas![side] - image![side])).toBeLessThan(1.5);
 
-test('with the event stream broken the page asks instead', async () => {
-  await page.route('**/events*', (route) => route.abort());
-  await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
-  await page.getByText('Polling').waitFor();
-  const { id } = await server.api<{ id: number }>('imports.start', { path: 'polled' });
-  const row = page.getByRole('row').filter({ hasText: 'Import polled' });
-  await row.getByText('Queued').waitFor();
-  server.tasks.change(id, { state: 'fetching' });
-  await row.getByText('Fetching').first().waitFor();
-  await page.unroute('**/events*');
-  await page.getByText('Live', { exact: true }).waitFor();
-});
+      expect(await colorAt(150, 400)).toBe(COLORS.road);
+      expect(await colorAt(300, 375)).toBe('nothing'); // the hole
+      expect(await colorAt(480, 240)).toBe(COLORS.car);
+      expect(await colorAt(90, 90)).toBe(COLORS.tree);
+      expect(await colorAt(43, 43)).toBe('nothing'); // the corner of the mask's box
+      expect(await colorAt(220, 120)).toBe(COLORS.sign);
+      expect(await colorAt(300, 185)).toBe(COLORS.person);
+      expect(await colorAt(600, 100)).toBe('nothing');
 
-test('the whole way by keyboard', async () => {
-  await logIn();
-  await server.api('imports.start', { path: 'by-keyboard' });
-  await page.getByRole('link', { name: 'Import by-keyboard' }).waitFor();
-  for (let k = 0; k < 40; k++) {
-    await page.keyboard.press('Tab');
-    if ((await page.evaluate('document.activeElement.textContent')) === 'Import by-keyboard') break;
-  }
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Import by-keyboard' }).waitFor();
-});
+      await page.getByLabel('road').uncheck();
+      await expect.poll(() => colorAt(150, 400)).toBe('nothing');
+      expect(await colorAt(480, 240)).toBe(COLORS.car);
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('heading', { name: 'street 2.png' }).waitFor();
+      await page.keyboard.press('ArrowLeft');
+      await page.getByRole('heading', { name: 'street 1.png' }).waitFor();
+      nothingWentWrong();
+    });
 
-test('dark and narrow', async () => {
-  watched = await openPage(browser, server.url, { dark: true, width: 420 });
-  page = watched.page;
-  await logIn();
-  await page.getByRole('table').waitFor();
-  await look('narrow');
-  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-  watched = await openPage(browser, server.url, { dark: true });
-  page = watched.page;
-  await logIn();
-  await page.goto(`${server.url}/projects/${project.projectId}`);
-  await page.locator('.thumb canvas[data-drawn]').nth(8).waitFor();
-  await look('dark');
-  nothingWentWrong();
-});
+    /** What is drawn at a place of the image (image pixels), as the nearest class colour. */
+    async function colorAt(x: number, y: number): Promise<string> {
+      const [red = 0, green = 0, blue = 0, alpha = 0] = await page.locator('.picture canvas').evaluate(
+        (element, at) => {
+          const canvas = element as unknown as {
+            width: number;
+            height: number;
+            getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } };
+          };
+          const px = Math.round(((at.x + 0.5) / at.width) * canvas.width);
+          const py = Math.round(((at.y + 0.5) / at.height) * canvas.height);
+          return [...canvas.getContext('2d').getImageData(px, py, 1, 1).data];
+        },
+        { x, y, width: WIDTH, height: HEIGHT },
+      );
+      if (alpha === 0) return 'nothing';
+      // Translucent pixels come back with the rounding of premultiplied colours.
+      const near = Object.values(COLORS).find((color) =>
+        [red, green, blue].every(
+          (value, at) => Math.abs(value - Number.parseInt(color.slice(1 + 2 * at, 3 + 2 * at), 16)) <= 4,
+        ),
+      );
+      return near ?? `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+    }
+
+    test('download as: the formats with what they lose, options from the schema, then the task', async () => {
+      await logIn();
+      await page.goto(`${server.url}/projects/${project.projectId}`);
+      await page.getByRole('button', { name: 'Download as' }).click();
+      await page.getByText('nothing is lost').waitFor();
+      await page.getByRole('radio', { name: /COCO/ }).check();
+      await page.getByText('tags of objects').waitFor();
+      await page.getByRole('combobox', { name: 'Masks as' }).selectOption('polygons');
+      await look('download');
+      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByRole('heading', { name: /^Download Street/ }).waitFor();
+      const [task] = await server.tasks.service.list({ limit: 1 });
+      expect(task?.spec).toMatchObject({ action: 'export', plugin: 'coco', options: { masks: 'polygons' } });
+      const counts = { files: 6, ok: 6, skipped: 0, failed: 0, items: 6, warnings: 0, bytes: 1000 };
+      server.tasks.change(task!.id, {
+        state: 'succeeded',
+        result: { counts, archiveId: 9, size: 2_500_000, link: '/archives/9/street.tar' },
+      });
+      const link = page.getByRole('link', { name: 'Download 2.5 MB' });
+      expect(await link.getAttribute('href')).toBe('/archives/9/street.tar');
+      nothingWentWrong();
+    });
+
+    test('import: look around in the upload folder, choose, start', async () => {
+      await logIn();
+      await page.getByRole('link', { name: 'Import', exact: true }).click();
+      await page.getByText('734 MB').waitFor();
+      await page.getByRole('button', { name: 'Open 2024' }).click();
+      await page.getByText('<img src=x onerror=alert(1)>').waitFor();
+      await page.getByRole('radio', { name: 'lemons' }).check();
+      await page.getByLabel('Format').selectOption('coco');
+      await page.getByLabel('Project name').fill('Lemons of 2024');
+      await look('import');
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await page.getByRole('heading', { name: 'Import 2024/lemons' }).waitFor();
+      const [task] = await server.tasks.service.list({ limit: 1 });
+      expect(task).toMatchObject({
+        agentId: 1,
+        spec: {
+          action: 'import',
+          source: { path: '2024/lemons' },
+          plugin: 'coco',
+          projectName: 'Lemons of 2024',
+        },
+      });
+      nothingWentWrong();
+    });
+
+    test('agents: state, disk, isolation; draining', async () => {
+      await logIn();
+      await page.goto(`${server.url}/agents`);
+      await page.getByText('containers (no network, read-only, non-root)').waitFor();
+      await page.getByText('Online').waitFor();
+      await look('agents');
+      await page.getByRole('button', { name: 'Drain' }).click();
+      await page.getByText('Draining').waitFor();
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await page.getByText('Online').waitFor();
+      nothingWentWrong();
+    });
+
+    test('with the event stream broken the page asks instead', async () => {
+      await page.route('**/events*', (route) => route.abort());
+      await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
+      await page.getByText('Polling').waitFor();
+      const { id } = await server.api<{ id: number }>('imports.start', { path: 'polled' });
+      const row = page.getByRole('row').filter({ hasText: 'Import polled' });
+      await row.getByText('Queued').waitFor();
+      server.tasks.change(id, { state: 'fetching' });
+      await row.getByText('Fetching').first().waitFor();
+      await page.unroute('**/events*');
+      await page.getByText('Live', { exact: true }).waitFor();
+    });
+
+    test('the whole way by keyboard', async () => {
+      await logIn();
+      await server.api('imports.start', { path: 'by-keyboard' });
+      await page.getByRole('link', { name: 'Import by-keyboard' }).waitFor();
+      for (let k = 0; k < 40; k++) {
+        await page.keyboard.press('Tab');
+        if ((await page.evaluate('document.activeElement.textContent')) === 'Import by-keyboard') break;
+      }
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Import by-keyboard' }).waitFor();
+    });
+
+    test('dark and narrow', async () => {
+      watched = await openPage(browser, server.url, { dark: true, width: 420 });
+      page = watched.page;
+      await logIn();
+      await page.getByRole('table').waitFor();
+      await look('narrow');
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      watched = await openPage(browser, server.url, { dark: true });
+      page = watched.page;
+      await logIn();
+      await page.goto(`${server.url}/projects/${project.projectId}`);
+      await page.locator('.thumb canvas[data-drawn]').nth(8).waitFor();
+      await look('dark');
+      nothingWentWrong();
+    });
+  },
+);

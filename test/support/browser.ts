@@ -1,4 +1,5 @@
 /** Chromium for tests of the page; every console error and every request to elsewhere is kept. */
+import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 export interface WatchedPage {
@@ -9,9 +10,17 @@ export interface WatchedPage {
   strangers: string[];
 }
 
+const CHROMIUM = process.env.SLY_TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Why the page cannot be tested here, or undefined. Continuous integration must have a browser. */
+export function noBrowser(): string | undefined {
+  if (existsSync(CHROMIUM) || process.env.SLY_REQUIRE_DOCKER === '1') return undefined;
+  return `there is no Chromium at ${CHROMIUM} (SLY_TEST_CHROMIUM names another)`;
+}
+
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.SLY_TEST_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -65,11 +65,15 @@ export function TaskLog(props: { id: number; attempt: number }) {
         if (!grew || at >= slice.size) return;
       }
     }
+    // Asked while an answer is on its way: that answer may be older than what was announced, so once more after it.
+    let again = false;
     const refresh = (): void => {
+      again = fetching !== undefined;
       fetching ??= load()
         .catch(() => undefined)
         .finally(() => {
           fetching = undefined;
+          if (again && !controller.signal.aborted) refresh();
         });
     };
 
@@ -78,10 +82,11 @@ export function TaskLog(props: { id: number; attempt: number }) {
       refresh,
       event(event) {
         if (event.type !== 'log' || event.id !== id || event.attempt !== attempt) return;
+        const end = event.offset + new TextEncoder().encode(event.text).length;
         if (fetching === undefined && event.offset === at) {
           append(event.text);
-          at += new TextEncoder().encode(event.text).length;
-        } else if (event.offset >= at) refresh();
+          at = end;
+        } else if (end > at) refresh();
       },
     });
     return () => {
