@@ -10,7 +10,6 @@ import type { SourceOpener } from '../pipeline/ports.ts';
 import { archiveKind } from './file-names.ts';
 import { readSourceTree } from './source-tree.ts';
 import { stageFile } from './stage-file.ts';
-import { unpackArchive } from './unpack/unpack-archive.ts';
 import { DEFAULT_LIMITS, type UnpackLimits } from './unpack/unpack-limits.ts';
 import { lookAtFile } from './walk-folder.ts';
 
@@ -47,6 +46,8 @@ export function createSourceOpener(deps: { log: Logger; limits?: Partial<UnpackL
           await stageFile(file, root, { signal, onProgress });
           return await readSourceTree(root, { signal, onProgress });
         }
+        // Loaded at the first archive: an idle agent does not pay for zip and tar.
+        const { unpackArchive } = await import('./unpack/unpack-archive.ts');
         const refused = await unpackArchive(file, root, { limits, signal, onProgress });
         const tree = await readSourceTree(root, { signal, onProgress });
         tree.refused.push(...refused);

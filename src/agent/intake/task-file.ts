@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type Static, Type } from 'typebox';
-import { parse } from 'yaml';
 import { errnoOf, SlyError } from '../../lib/errors.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { createParser } from '../../lib/schema.ts';
+import { parseYaml } from '../../lib/yaml.ts';
 import { ConflictPolicySchema } from '../../protocol/task.ts';
 
 export const TaskFileSchema = Type.Object({
@@ -57,7 +57,7 @@ export async function readTaskFile(file: string): Promise<string | undefined> {
 export function parseTaskFile(text: string): TaskFile {
   let value: unknown;
   try {
-    value = parse(text) as unknown;
+    value = parseYaml(text);
   } catch (cause) {
     throw new SlyError('SLY_TASK_FILE', {
       detail: `expected YAML, got ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,

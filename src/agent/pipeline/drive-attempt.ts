@@ -4,10 +4,9 @@
  * (detach: another process goes on), or forgotten (abandon).
  */
 import { errnoOf, SlyError, toFailureInfo, toSlyError } from '../../lib/errors.ts';
-import type { ImportSpec, TaskResult } from '../../protocol/task.ts';
+import type { ExportSpec, ImportSpec, TaskResult } from '../../protocol/task.ts';
 import { convertImport } from './convert-import.ts';
 import { detectFormat } from './detect-format.ts';
-import { driveExport } from './drive-export.ts';
 import { finishImport } from './finish-import.ts';
 import { openTaskSource } from './open-task-source.ts';
 import { createOutcomes } from './outcomes.ts';
@@ -44,7 +43,7 @@ export async function driveAttempt(
     const result =
       record.task.spec.action === 'import'
         ? await driveImport(ctx, record.task.spec)
-        : await driveExport(ctx, record.task.spec);
+        : await loadedExport(ctx, record.task.spec);
     log.write('info', 'agent', summaryOf(result));
     log.flush();
     move(ctx, { state: 'succeeded', details: { result } });
@@ -90,6 +89,12 @@ async function driveImport(ctx: StepContext, spec: ImportSpec): Promise<TaskResu
   }
   ctx.signal.throwIfAborted();
   return finishImport(ctx, spec, tree);
+}
+
+/** Loaded at the first export, with the archive writer it needs. */
+async function loadedExport(ctx: StepContext, spec: ExportSpec): Promise<TaskResult> {
+  const { driveExport } = await import('./drive-export.ts');
+  return driveExport(ctx, spec);
 }
 
 export function move(ctx: StepContext, change: StateChange): void {

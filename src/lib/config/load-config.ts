@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Type } from 'typebox';
-import { parse as parseYaml } from 'yaml';
+
 import { errnoOf, SlyError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { createParser } from '../schema.ts';
+import { parseYaml } from '../yaml.ts';
 import { type Config, OPTIONS, type OptionName, type OptionSpec, type Origin } from './options.ts';
 
 export interface LoadedConfig {
@@ -187,7 +188,7 @@ function readConfigFile(
   }
   let values: unknown;
   try {
-    values = parseYaml(text, { maxAliasCount: 0 }) ?? {};
+    values = parseYaml(text) ?? {};
   } catch (cause) {
     throw new SlyError('SLY_CONFIG', { detail: `${file.path}: ${(cause as Error).message}`, cause });
   }

@@ -374,7 +374,8 @@ export function runnerConformance(subject: RunnerSubject): void {
         const run = await runner.start(spec);
         const reading = collect(run);
         const other = await subject.open();
-        expect(await other.list()).toContain(spec.runId);
+        // Known by its command line, which it has some milliseconds after it was forked.
+        await expect.poll(() => other.list()).toContain(spec.runId);
         expect(await other.reattach(spec)).toBeNull();
         expect(await other.list()).not.toContain(spec.runId);
         await reading;
