@@ -20,6 +20,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          // Real sockets, processes and clocks on a machine of unknown load: one more try, which the reporter shows.
+          retry: 1,
           testTimeout: 60_000,
         },
       },
@@ -28,7 +30,6 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: ['test/docker/**/*.test.ts'],
-          // An engine and whole processes on a machine of unknown load: one more try, which the reporter shows.
           retry: 1,
           testTimeout: 180_000,
           hookTimeout: 180_000,
