@@ -4,7 +4,7 @@
  */
 import { decodeAlphaMask, decodeBitmap, type Mask } from '../../src/format/bitmap.ts';
 import type { BitmapJson, Point, Points, Ring } from '../../src/format/model.ts';
-import { fillPolygon, orientedCorners, ringArea } from '../../src/format/raster.ts';
+import { fillPolygon, orientedCorners, pointBounds, ringArea } from '../../src/format/raster.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import type { Losses } from './losses.ts';
 import type { Size } from './pixels.ts';
@@ -121,12 +121,6 @@ function paint(mask: Mask, onto: Mask): void {
 
 /** In the coordinates of the points: the difference of the outermost ones. */
 export function extent(points: Ring): CocoBox {
-  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-  for (const [x, y] of points) {
-    box.left = Math.min(box.left, x);
-    box.right = Math.max(box.right, x);
-    box.top = Math.min(box.top, y);
-    box.bottom = Math.max(box.bottom, y);
-  }
-  return [box.left, box.top, box.right - box.left, box.bottom - box.top];
+  const { left, top, right, bottom } = pointBounds(points) ?? { left: 0, top: 0, right: 0, bottom: 0 };
+  return [left, top, right - left, bottom - top];
 }

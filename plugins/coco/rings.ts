@@ -1,6 +1,6 @@
 /** The rings of one `segmentation` as polygons: a ring that lies inside another is a hole of the smallest such. */
 import type { Points, Ring } from '../../src/format/model.ts';
-import { ringArea } from '../../src/format/raster.ts';
+import { type Bounds, pointBounds, ringArea } from '../../src/format/raster.ts';
 
 /** Each is compared with all others; more than this in one object are taken as they are. */
 const MAX_NESTED = 5000;
@@ -11,7 +11,7 @@ export function nestRings(rings: readonly Ring[]): Points[] {
   if (only === undefined) return [];
   if (rings.length === 1 || rings.length > MAX_NESTED)
     return rings.map((ring) => ({ exterior: ring, interior: [] }));
-  const shapes = rings.map((ring) => ({ ring, area: ringArea(ring), ...bounds(ring) }));
+  const shapes = rings.map((ring) => ({ ring, area: ringArea(ring), ...(pointBounds(ring) ?? NO_BOX) }));
   const bySize = shapes.map((_, i) => i).sort((a, b) => (shapes[a]?.area ?? 0) - (shapes[b]?.area ?? 0));
   const polygons = new Map<number, Points>();
   const parents = new Map<number, number>();
@@ -42,23 +42,7 @@ export function nestRings(rings: readonly Ring[]): Points[] {
   return [...polygons.entries()].sort(([a], [b]) => a - b).map(([, polygon]) => polygon);
 }
 
-interface Bounds {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-function bounds(ring: Ring): Bounds {
-  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-  for (const [x, y] of ring) {
-    box.left = Math.min(box.left, x);
-    box.right = Math.max(box.right, x);
-    box.top = Math.min(box.top, y);
-    box.bottom = Math.max(box.bottom, y);
-  }
-  return box;
-}
+const NO_BOX: Bounds = { left: 0, top: 0, right: 0, bottom: 0 };
 
 const boxHolds = (outer: Bounds, inner: Bounds): boolean =>
   outer.left <= inner.left &&

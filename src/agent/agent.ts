@@ -28,12 +28,12 @@ import { createOutbox } from './journal/outbox.ts';
 import { createTaskJournal } from './journal/task-journal.ts';
 import { TASK_MIGRATIONS } from './journal/task-migrations.ts';
 import { createLink } from './link/link.ts';
+import { builtinImageOf, openRunner } from './open-runner.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { loadPlugins } from './pipeline/plugin-registry.ts';
-import { taskFolder } from './pipeline/task-folder.ts';
+import { shrinkTaskFolder, taskFolder } from './pipeline/task-folder.ts';
 import { openLogFile } from './pipeline/task-log.ts';
 import { createProgressBoard } from './progress-board.ts';
-import { createRunner } from './runner/choose.ts';
 import { probeIsolation } from './runner/probe-isolation.ts';
 import { createFileHasher } from './transfer/file-hasher.ts';
 import { createPlatformClient } from './transfer/platform-client.ts';
@@ -79,7 +79,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     const journal = createTaskJournal({ db, outbox, clock, onOutbox: () => link.notifyOutbox() });
     const hashes = createHashCache(db, clock);
 
-    const builtinImage = config.plugin_image ?? `sly-agent/plugins:${version}`;
+    const builtinImage = builtinImageOf(config, version);
     const plugins = loadPlugins({
       builtin: builtinPlugins(),
       builtinImage,
@@ -87,12 +87,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       includeHidden: process.env.SLY_TEST_PLUGINS === '1',
       log,
     });
-    const runner = await createRunner({
-      kind: config.runner,
-      dockerSocket: config.docker_socket,
+    const runner = await openRunner(config, {
       builtinImage,
-      allowedImages: config.allowed_images,
-      pull: config.pull,
       agentId: outbox.journalId,
       clock,
       log: log.child({ component: 'runner' }),
@@ -225,6 +221,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       journal,
       hashes,
       tasksRoot: folders.tasks,
+      shrink: (ref) => shrinkTaskFolder(taskFolder(folders.tasks, ref.key, ref.attempt)),
       keepMs: config.keep_days * DAY_MS,
       clock,
       log: log.child({ component: 'housekeeping' }),

@@ -4,16 +4,16 @@ import path from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { Config } from '../lib/config/options.ts';
 import { silentLogger } from '../lib/log.ts';
-import { checkRunner } from './doctor/doctor.ts';
+import { checkRunner, type NamedCheck, runChecks } from './doctor/doctor.ts';
 import { checkDisk, checkFileLimits, checkInotify, checkUploadFolder } from './doctor/machine-checks.ts';
 import { checkClockAndPlatform } from './doctor/platform-checks.ts';
+import { builtinImageOf, openRunner } from './open-runner.ts';
 import type { DoctorCheck } from './pipeline/ports.ts';
-import { createRunner } from './runner/choose.ts';
 
 const MB = 1024 * 1024;
 
 export async function doctorAlone(config: Config, version: string, clock: Clock): Promise<DoctorCheck[]> {
-  const builtinImage = config.plugin_image ?? `sly-agent/plugins:${version}`;
+  const builtinImage = builtinImageOf(config, version);
   const idle = { state: 'stopped', detail: null };
   const daemon: DoctorCheck = {
     name: 'daemon',
@@ -21,7 +21,7 @@ export async function doctorAlone(config: Config, version: string, clock: Clock)
     detail: `no daemon answers for ${config.data}; journal and link are not checked`,
     hint: 'Start it with `sly-agent run`, or name its data folder with --data.',
   };
-  const checks: [name: string, check: () => Promise<DoctorCheck | DoctorCheck[]>][] = [
+  const checks: NamedCheck[] = [
     ['plugins run', () => checkRunnerOnce(config, builtinImage, clock)],
     ['disk', () => checkDiskOnce(config)],
     [
@@ -36,28 +36,11 @@ export async function doctorAlone(config: Config, version: string, clock: Clock)
     const way = { platformUrl, now: () => clock.now(), ...(caFile === undefined ? {} : { caFile }) };
     checks.push(['platform', () => checkClockAndPlatform(way)]);
   }
-  const found: DoctorCheck[] = [daemon];
-  for (const [name, check] of checks) {
-    try {
-      found.push(...[await check()].flat());
-    } catch (error) {
-      found.push({ name, state: 'failed', detail: (error as Error).message });
-    }
-  }
-  return found;
+  return [daemon, ...(await runChecks(checks))];
 }
 
 async function checkRunnerOnce(config: Config, builtinImage: string, clock: Clock): Promise<DoctorCheck> {
-  const runner = await createRunner({
-    kind: config.runner,
-    dockerSocket: config.docker_socket,
-    builtinImage,
-    allowedImages: config.allowed_images,
-    pull: config.pull,
-    agentId: 'doctor',
-    clock,
-    log: silentLogger(),
-  });
+  const runner = await openRunner(config, { builtinImage, agentId: 'doctor', clock, log: silentLogger() });
   try {
     return await checkRunner({ runner, builtinImage, config });
   } finally {

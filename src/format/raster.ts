@@ -69,17 +69,17 @@ export function geometryBounds(geometry: Geometry): Bounds | undefined {
     case 'multichannelBitmap':
       return undefined;
     case 'multipolygon':
-      return boundsOf(geometry.parts.flatMap((part) => part.exterior));
+      return pointBounds(geometry.parts.flatMap((part) => part.exterior));
     case 'oriented_bbox':
-      return boundsOf(orientedCorners(geometry.points, geometry.angle));
+      return pointBounds(orientedCorners(geometry.points, geometry.angle));
     case 'graph':
-      return boundsOf(Object.values(geometry.nodes).map((node) => node.loc));
+      return pointBounds(Object.values(geometry.nodes).map((node) => node.loc));
     case 'cuboid_2d':
-      return boundsOf(Object.values(geometry.vertices).map((vertex) => vertex.loc));
+      return pointBounds(Object.values(geometry.vertices).map((vertex) => vertex.loc));
     case 'cuboid':
-      return boundsOf(geometry.points);
+      return pointBounds(geometry.points);
     default:
-      return boundsOf(geometry.points.exterior);
+      return pointBounds(geometry.points.exterior);
   }
 }
 
@@ -123,7 +123,8 @@ function countSet(mask: Mask): number {
   return count;
 }
 
-function boundsOf(points: Ring): Bounds | undefined {
+/** Of the points themselves; undefined without any. */
+export function pointBounds(points: Ring): Bounds | undefined {
   if (points.length === 0) return undefined;
   const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   for (const [x, y] of points) {

@@ -36,7 +36,7 @@ export interface DoctorDeps {
 }
 
 export async function runDoctor(deps: DoctorDeps): Promise<DoctorCheck[]> {
-  const checks: [name: string, check: () => Promise<DoctorCheck | DoctorCheck[]>][] = [
+  const checks: NamedCheck[] = [
     ['plugins run', () => checkRunner(deps)],
     ['disk', async () => checkDisk(deps.disk)],
     ['upload folder', () => checkUploadFolder(deps.folders.upload, deps.intake.status())],
@@ -47,6 +47,13 @@ export async function runDoctor(deps: DoctorDeps): Promise<DoctorCheck[]> {
     ['link', async () => checkLink(deps.link.status(), deps.now())],
   ];
   if (deps.security) checks.push(['isolation', () => deps.probe()]);
+  return runChecks(checks);
+}
+
+export type NamedCheck = [name: string, check: () => Promise<DoctorCheck | DoctorCheck[]>];
+
+/** All at once, in order; one that fails inside is itself a failed check. */
+export async function runChecks(checks: readonly NamedCheck[]): Promise<DoctorCheck[]> {
   const results = await Promise.all(
     checks.map(async ([name, check]) => {
       try {

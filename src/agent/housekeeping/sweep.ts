@@ -19,13 +19,13 @@ export interface SweepDeps {
   };
   hashes: { prune(before: number): void };
   tasksRoot: string;
+  /** Takes the bytes of an ended attempt; true when there were any. */
+  shrink(ref: { key: string; attempt: number }): boolean;
   keepMs: number;
   clock: Clock;
   log: Logger;
 }
 
-/** Folders of an attempt that hold bytes, not history. */
-const BYTES = ['work', 'sly_task_data', 'tree.ndjson', 'outcomes', 'project.json'];
 /** A folder younger than this may belong to a task that is just being made. */
 const GRACE_MS = 60_000;
 
@@ -65,9 +65,7 @@ async function sweepFolders(deps: SweepDeps, active: ReadonlySet<string>): Promi
       const root = path.join(folder, attempt);
       const age = deps.clock.now() - ((await stat(root).catch(() => undefined))?.mtimeMs ?? 0);
       if (age < GRACE_MS) continue;
-      const left = (await namesIn(root)).filter((name) => BYTES.includes(name));
-      for (const name of left) await rm(path.join(root, name), { recursive: true, force: true });
-      if (left.length > 0) emptied++;
+      if (deps.shrink({ key, attempt: Number(attempt) })) emptied++;
     }
     if (attempts.length === 0) await rm(folder, { recursive: true, force: true });
   }

@@ -35,13 +35,7 @@ function topEntry(folder: string, name: string, names: ReadonlySet<string>): Top
   if (kind === 'junk' || kind === 'dot' || kind === 'marker') return undefined;
   if (kind === 'temp' && name.startsWith('.')) return undefined;
   if (name.endsWith(TASK_ENDING) || name.endsWith(MARKER)) return undefined;
-  const base: TopEntry = {
-    name,
-    isFolder: false,
-    ignored: undefined,
-    holding: undefined,
-    taskFile: undefined,
-  };
+  const base = entryOf(name);
   if (kind === 'task-file') {
     return ignore(
       base,
@@ -78,16 +72,13 @@ function topEntry(folder: string, name: string, names: ReadonlySet<string>): Top
 }
 
 function badName(name: string): TopEntry {
-  const base: TopEntry = {
-    name,
-    isFolder: false,
-    ignored: undefined,
-    holding: undefined,
-    taskFile: undefined,
-  };
-  return ignore(base, 'its name is not valid UTF-8', 'Rename it, for example with convmv or detox.');
+  return ignore(entryOf(name), 'its name is not valid UTF-8', 'Rename it, for example with convmv or detox.');
 }
 
 function ignore(base: TopEntry, reason: string, hint: string): TopEntry {
   return { ...base, ignored: { reason, hint } };
+}
+
+function entryOf(name: string): TopEntry {
+  return { name, isFolder: false, ignored: undefined, holding: undefined, taskFile: undefined };
 }

@@ -39,7 +39,7 @@ export interface LaidOutItem {
 }
 
 export async function layOutProject(ctx: StepContext, spec: ExportSpec): Promise<LaidOutProject> {
-  const ready = path.join(ctx.folder.root, 'project.json');
+  const ready = ctx.folder.project;
   try {
     return JSON.parse(await readFile(ready, 'utf8')) as LaidOutProject;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Where an attempt keeps its files. `sly` is what the plugin sees as /sly_task_data. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 export interface TaskFolder {
@@ -13,6 +13,8 @@ export interface TaskFolder {
   data: string;
   /** The source as it was opened, one file a line. */
   tree: string;
+  /** Exports: says that the project is laid out in `data`. */
+  project: string;
   /** What became of each file, one file a published segment. */
   outcomes: string;
   log: string;
@@ -30,6 +32,7 @@ export function taskFolder(tasksRoot: string, key: string, attempt: number): Tas
     segments: path.join(sly, 'results', 'segments'),
     data: path.join(sly, 'data'),
     tree: path.join(root, 'tree.ndjson'),
+    project: path.join(root, 'project.json'),
     outcomes: path.join(root, 'outcomes'),
     log: path.join(root, 'log.ndjson'),
     report: path.join(root, 'report.ndjson'),
@@ -48,8 +51,9 @@ export function clearResults(folder: TaskFolder): void {
   }
 }
 
-/** Bytes go, log and report stay for who asks later. */
-export function shrinkTaskFolder(folder: TaskFolder): void {
-  for (const gone of [folder.work, folder.sly, folder.tree, folder.outcomes])
-    rmSync(gone, { recursive: true, force: true });
+/** Bytes go, log and report stay for who asks later. True when there was something to take away. */
+export function shrinkTaskFolder(folder: TaskFolder): boolean {
+  const left = [folder.work, folder.sly, folder.tree, folder.project, folder.outcomes].filter(existsSync);
+  for (const gone of left) rmSync(gone, { recursive: true, force: true });
+  return left.length > 0;
 }

@@ -2,7 +2,8 @@
  * The log of one attempt: NDJSON lines in a file, sent to the platform by offset. Bounded: past
  * `maxBytes` lines are dropped and the number dropped is said in the last line.
  */
-import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readLinesAt } from '../../lib/read-lines-at.ts';
 
 export type TaskLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -96,21 +97,7 @@ export interface LogFile {
 export function openLogFile(file: string): LogFile {
   return {
     size: () => sizeOf(file),
-    read(offset, maxBytes) {
-      const fd = openSync(file, 'r');
-      try {
-        for (let want = maxBytes; ; want *= 2) {
-          const left = fstatSync(fd).size - offset;
-          const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(want, left)));
-          const got = readSync(fd, buffer, 0, buffer.length, offset);
-          const end = buffer.subarray(0, got).lastIndexOf(10);
-          if (end >= 0) return buffer.toString('utf8', 0, end + 1);
-          if (got < want) return '';
-        }
-      } finally {
-        closeSync(fd);
-      }
-    },
+    read: (offset, maxBytes) => readLinesAt(file, offset, maxBytes),
   };
 }
 

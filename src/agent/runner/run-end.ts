@@ -5,6 +5,33 @@ import type { Breach } from './limit-watch.ts';
 /** Why we ended it ourselves; the first cause wins. */
 export type OwnCause = Breach | 'stopped' | 'removed';
 
+/** Remembers the first reason we had; one that comes after the end is none. */
+export interface CauseBook {
+  because(reason: OwnCause, detail?: string): void;
+  /** The run has ended by itself or by us. */
+  close(): void;
+  /** Found when looking once more at what it left behind. */
+  wroteTooMuch(bytes: number): void;
+  known(): { cause: OwnCause | undefined; causeDetail: string };
+}
+
+export function createCauseBook(): CauseBook {
+  let known: ReturnType<CauseBook['known']> = { cause: undefined, causeDetail: '' };
+  let isClosed = false;
+  return {
+    because(reason, detail = '') {
+      if (known.cause === undefined && !isClosed) known = { cause: reason, causeDetail: detail };
+    },
+    close() {
+      isClosed = true;
+    },
+    wroteTooMuch(bytes) {
+      known = { cause: 'output-limit', causeDetail: `wrote more than ${bytes} bytes` };
+    },
+    known: () => known,
+  };
+}
+
 export interface EndFacts {
   /** Exit code as a shell gives it: 128 + signal for a signal. */
   code: number;

@@ -16,6 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { readLinesAt } from '../../lib/read-lines-at.ts';
 import type { LogSlice } from '../ports.ts';
 
 export interface LogStore {
@@ -93,25 +94,10 @@ export function createLogStore(options: { folder: string; maxBytes: number }): L
     read(taskId, attempt, { offset, maxBytes }) {
       const file = fileOf(taskId, attempt);
       const size = sizeOf(file);
-      const text = offset < size ? readLines(file, offset, size, maxBytes) : '';
+      const text = offset < size ? readLinesAt(file, offset, maxBytes) : '';
       return { attempt, offset, text, nextOffset: offset + Buffer.byteLength(text), size };
     },
   };
-}
-
-function readLines(file: string, offset: number, size: number, maxBytes: number): string {
-  const fd = openSync(file, 'r');
-  try {
-    for (let want = maxBytes; ; want *= 2) {
-      const buffer = Buffer.allocUnsafe(Math.min(want, size - offset));
-      const got = readSync(fd, buffer, 0, buffer.length, offset);
-      const end = buffer.subarray(0, got).lastIndexOf(10);
-      if (end >= 0) return buffer.toString('utf8', 0, end + 1);
-      if (got < want) return '';
-    }
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Cuts a half line at the end: the agent sends it again from there. */

@@ -9,10 +9,8 @@ export interface BlobRow {
   height: number | null;
 }
 
-export interface NewItem {
-  projectId: number;
-  datasetId: number;
-  type: string;
+/** What an item is, whoever brings it. */
+export interface ItemFields {
   name: string;
   sha256: string | null;
   link: string | null;
@@ -22,6 +20,12 @@ export interface NewItem {
   height: number | null;
   /** JSON. */
   meta: string;
+}
+
+export interface NewItem extends ItemFields {
+  projectId: number;
+  datasetId: number;
+  type: string;
   publicationId: number | null;
   now: number;
 }

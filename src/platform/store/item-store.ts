@@ -1,8 +1,7 @@
 /** Items of visible datasets. The counters of dataset and project change in the transaction that changes the rows. */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
-import type { ProjectType } from '../../protocol/task.ts';
 import { missing, orNotUnique } from './constraint.ts';
 import type { Database, SqliteConnection } from './database.ts';
 import { datasetsBelow } from './dataset-store.ts';
@@ -13,7 +12,7 @@ import { idList, type ListFields, listRows } from './list-query.ts';
 import { type ItemRow, type ItemStore, NameClash, type NewItemRow } from './repositories.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import { statement } from './statements.ts';
-import type { Tables } from './tables.ts';
+import type { ItemTable, Tables } from './tables.ts';
 
 const FIELDS: ListFields = {
   id: ['i.id', 'number'],
@@ -31,22 +30,7 @@ const FIELDS: ListFields = {
   updatedAt: ['i.updated_at', 'time'],
 };
 
-interface Row {
-  id: number;
-  project_id: number;
-  dataset_id: number;
-  type: ProjectType;
-  name: string;
-  sha256: string | null;
-  link: string | null;
-  size: number;
-  mime: string | null;
-  width: number | null;
-  height: number | null;
-  meta: string;
-  created_at: number;
-  updated_at: number;
-}
+type Row = Selectable<ItemTable>;
 
 export function createItemStore(db: Database, { clock }: { clock: Clock }): ItemStore {
   const { kysely } = db;

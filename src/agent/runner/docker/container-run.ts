@@ -9,7 +9,7 @@ import type { Logger } from '../../../lib/log.ts';
 import type { Run, RunExit, RunSpec } from '../../pipeline/ports.ts';
 import { watchLimits } from '../limit-watch.ts';
 import { createReaderActivity } from '../reader-activity.ts';
-import { decideEnd, type OwnCause } from '../run-end.ts';
+import { createCauseBook, decideEnd } from '../run-end.ts';
 import { type ContainerEnd, waitForEnd } from './container-end.ts';
 import { readContainer } from './container-output.ts';
 import { type Engine, isUnavailable, statusOf } from './engine.ts';
@@ -45,8 +45,7 @@ export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput
   const startedAt = Date.parse(info.State.StartedAt);
   const letGo = new AbortController();
   const activity = createReaderActivity(clock);
-  let cause: OwnCause | undefined;
-  let causeDetail = '';
+  const causes = createCauseBook();
   let forced = false;
   let isOver = false;
 
@@ -63,7 +62,7 @@ export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput
     clock,
     log,
     onBreach(reason, detail) {
-      because(reason, detail);
+      causes.because(reason, detail);
       background('stop at a limit', log, climbDown(LIMIT_GRACE_MS));
     },
   });
@@ -77,29 +76,24 @@ export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput
   });
   const exit = settle();
 
-  function because(reason: OwnCause, detail = ''): void {
-    if (cause !== undefined || isOver) return;
-    cause = reason;
-    causeDetail = detail;
-  }
-
   async function settle(): Promise<RunExit> {
     const { state, why } = await end;
     isOver = true;
+    causes.close();
     watch.stop();
     const endedAt = state === undefined ? clock.now() : Date.parse(state.FinishedAt);
     if (state === undefined) {
       const { reason, detail } =
-        cause === 'removed' ? decideEnd({ ...noFacts, cause }) : { reason: 'lost' as const, detail: why };
+        causes.known().cause === 'removed'
+          ? decideEnd({ ...noFacts, cause: 'removed' })
+          : { reason: 'lost' as const, detail: why };
       return { reason, code: null, detail, startedAt, endedAt };
     }
     const code = state.ExitCode;
-    if (cause === undefined && code === 0 && (await wroteTooMuch())) {
-      cause = 'output-limit';
-      causeDetail = `wrote more than ${spec.limits.outputBytes} bytes`;
-    }
+    if (causes.known().cause === undefined && code === 0 && (await wroteTooMuch()))
+      causes.wroteTooMuch(spec.limits.outputBytes);
     return {
-      ...decideEnd({ code, oomKilled: state.OOMKilled, cause, causeDetail, forced }),
+      ...decideEnd({ code, oomKilled: state.OOMKilled, ...causes.known(), forced }),
       code,
       startedAt,
       endedAt,
@@ -162,7 +156,7 @@ export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput
     exit,
     applied: appliedOptions(info),
     async stop(graceMs) {
-      because('stopped');
+      causes.because('stopped');
       await climbDown(graceMs);
     },
     async detach() {
@@ -171,7 +165,7 @@ export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput
       output.cut();
       await exit;
     },
-    removed: () => because('removed'),
+    removed: () => causes.because('removed'),
   };
 }
 

@@ -10,7 +10,7 @@ import type { Logger } from '../../../lib/log.ts';
 import type { OutputLine, Run, RunExit, RunSpec } from '../../pipeline/ports.ts';
 import { watchLimits } from '../limit-watch.ts';
 import { createReaderActivity } from '../reader-activity.ts';
-import { decideEnd, type OwnCause } from '../run-end.ts';
+import { createCauseBook, decideEnd, type OwnCause } from '../run-end.ts';
 import type { RunGroups } from './cgroup.ts';
 import { readChild } from './child-output.ts';
 import type { Launch } from './launch.ts';
@@ -60,8 +60,7 @@ export function startChild(
   const activity = createReaderActivity(clock);
   const innerPid = launch.bubblewrap && readInnerPid(child.stdio[3] as Readable);
   if (launch.bubblewrap !== undefined) giveFilter(child.stdio[4] as Writable, launch.bubblewrap.filter);
-  let cause: OwnCause | undefined;
-  let causeDetail = '';
+  const causes = createCauseBook();
   let forced = false;
   let isOver = false;
   let heapFull = false;
@@ -76,21 +75,16 @@ export function startChild(
     clock,
     log,
     onBreach(reason, detail) {
-      because(reason, detail);
+      causes.because(reason, detail);
       background('stop at a limit', log, climbDown(LIMIT_GRACE_MS));
     },
   });
   const exit = settle();
 
-  function because(reason: OwnCause, detail = ''): void {
-    if (cause !== undefined || isOver) return;
-    cause = reason;
-    causeDetail = detail;
-  }
-
   async function settle(): Promise<RunExit> {
     const end = await ended;
     isOver = true;
+    causes.close();
     watch.stop();
     const endedAt = clock.now();
     // Whatever is left of its group goes with it.
@@ -99,17 +93,16 @@ export function startChild(
     const oomKilled = groups?.oomKilled() === true || (heapFull && end.code !== 0);
     const peakMemoryBytes = groups?.peakMemoryBytes();
     await groups?.remove();
-    if (cause === undefined && end.code === 0 && (await watch.wroteTooMuch().catch(() => false))) {
-      cause = 'output-limit';
-      causeDetail = `wrote more than ${spec.limits.outputBytes} bytes`;
-    }
+    const isClean = causes.known().cause === undefined && end.code === 0;
+    if (isClean && (await watch.wroteTooMuch().catch(() => false)))
+      causes.wroteTooMuch(spec.limits.outputBytes);
     launch.release();
     const times = { startedAt, endedAt };
     const neverStarted = end.error ?? (await whyNeverStarted(end.code));
     if (neverStarted !== undefined)
       return { reason: 'start-failed', code: null, detail: neverStarted, ...times };
     return {
-      ...decideEnd({ code: end.code, oomKilled, cause, causeDetail, forced }),
+      ...decideEnd({ code: end.code, oomKilled, ...causes.known(), forced }),
       code: end.code,
       ...times,
       ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
@@ -117,7 +110,8 @@ export function startChild(
   }
 
   async function whyNeverStarted(code: number): Promise<string | undefined> {
-    if (cause !== undefined || innerPid === undefined || (await innerPid) !== undefined) return undefined;
+    if (causes.known().cause !== undefined || innerPid === undefined) return undefined;
+    if ((await innerPid) !== undefined) return undefined;
     return `the sandbox could not be made (code ${code}); its own words are in the output`;
   }
 
@@ -151,7 +145,7 @@ export function startChild(
   }
 
   async function endNow(reason: OwnCause): Promise<void> {
-    because(reason);
+    causes.because(reason);
     force();
     await exit;
   }
@@ -173,7 +167,7 @@ export function startChild(
     exit,
     applied: launch.applied,
     async stop(graceMs) {
-      because('stopped');
+      causes.because('stopped');
       await climbDown(graceMs);
     },
     async detach() {

@@ -2,20 +2,12 @@
 import { readAnnotation } from '../../../format/annotation.ts';
 import type { PublishItem } from '../../../protocol/publish.ts';
 import { nameProblem, shown } from '../entry-names.ts';
+import type { ItemFields } from '../item-rows.ts';
 import { splitDatasetPath } from './staged-names.ts';
 
-export interface PreparedItem {
+export interface PreparedItem extends ItemFields {
   path: string;
   parts: string[];
-  name: string;
-  sha256: string | null;
-  link: string | null;
-  size: number;
-  mime: string | null;
-  width: number | null;
-  height: number | null;
-  /** JSON. */
-  meta: string;
   /** JSON of the annotation; null when there is none. */
   annotation: string | null;
 }

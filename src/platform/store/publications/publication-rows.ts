@@ -1,20 +1,12 @@
 /** Rows of publications and what every step asks of them first. Inside a transaction. */
+import type { Selectable } from 'kysely';
 import { SlyError } from '../../../lib/errors.ts';
 import type { PublicationReply } from '../../../protocol/publish.ts';
 import type { SqliteConnection } from '../database.ts';
 import { statement } from '../statements.ts';
+import type { PublicationTable } from '../tables.ts';
 
-export interface PublicationRow {
-  id: number;
-  task_key: string;
-  attempt: number;
-  run: number;
-  project_id: number | null;
-  made_project: number;
-  conflict: 'rename' | 'skip' | 'replace' | 'fail';
-  state: 'open' | 'committed' | 'superseded' | 'dropped';
-  items: number;
-}
+export type PublicationRow = Selectable<PublicationTable>;
 
 export function publicationRow(sqlite: SqliteConnection, id: number): PublicationRow | undefined {
   return statement<[number], PublicationRow>(sqlite, 'SELECT * FROM publications WHERE id = ?').get(id);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { sweep } from '../../../../src/agent/housekeeping/sweep.ts';
 import type { AttemptRecord } from '../../../../src/agent/pipeline/ports.ts';
+import { shrinkTaskFolder, taskFolder } from '../../../../src/agent/pipeline/task-folder.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
@@ -36,6 +37,7 @@ test('takes left-over bytes and runs, and nothing of what is running or just mad
     },
     hashes: { prune: () => undefined },
     tasksRoot: root,
+    shrink: (ref) => shrinkTaskFolder(taskFolder(root, ref.key, ref.attempt)),
     keepMs: 1000,
     clock: systemClock,
     log: silentLogger(),
