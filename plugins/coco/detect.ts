@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
 import type { DetectContext, SourceFileEntry, SourceTree, Verdict } from '../../src/plugin-kit/plugin.ts';
-import { nameParts } from './match-images.ts';
+import { nameParts } from '../../src/plugin-kit/match-images.ts';
 
 const LOOKED_AT = 24;
 const EDGE_BYTES = 64 << 10;

@@ -6,8 +6,8 @@ import type { Geometry, ImageAnnotation, Label, Point, Ring, Tag } from '../../s
 import { isKnownLabel } from '../../src/format/read-geometry.ts';
 import type { ExportCategories, ExportCategory } from './export-categories.ts';
 import { type CocoBox, extent, type Outlined, outlineOf, type Segmentation } from './export-outlines.ts';
-import type { Losses } from './losses.ts';
-import type { Size } from './pixels.ts';
+import type { Losses } from '../../src/plugin-kit/losses.ts';
+import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 
 /** Without ids, which the files give. */
 export interface ExportAnnotation {

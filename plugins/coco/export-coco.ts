@@ -10,9 +10,9 @@ import type { ExportContext, ExportedItem } from '../../src/plugin-kit/plugin.ts
 import { type CocoWriter, openCocoFile } from './coco-writer.ts';
 import { exportAnnotations } from './export-annotations.ts';
 import { type ExportCategories, planCategories } from './export-categories.ts';
-import { createLosses, type Losses } from './losses.ts';
+import { createLosses, type Losses } from '../../src/plugin-kit/losses.ts';
 import { type ExportOptions, exportOptions } from './options.ts';
-import type { Size } from './pixels.ts';
+import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 
 interface Files {
   instances: CocoWriter;
@@ -22,7 +22,7 @@ interface Files {
 
 export async function exportCoco(ctx: ExportContext): Promise<void> {
   const options = exportOptions(ctx.options);
-  const losses = createLosses();
+  const losses = createLosses('COCO');
   const categories = planCategories(ctx.project.meta);
   const info = { description: ctx.project.name, version: '1.0' };
   const files: Files = { instances: await openCocoFile(ctx.archive, 'annotations/instances.json', info) };

@@ -6,9 +6,9 @@ import { decodeAlphaMask, decodeBitmap, type Mask } from '../../src/format/bitma
 import type { BitmapJson, Point, Points, Ring } from '../../src/format/model.ts';
 import { fillPolygon, orientedCorners, pointBounds, ringArea } from '../../src/format/raster.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
-import type { Losses } from './losses.ts';
-import type { Size } from './pixels.ts';
-import { nestRings } from './rings.ts';
+import type { Losses } from '../../src/plugin-kit/losses.ts';
+import type { Size } from '../../src/plugin-kit/to-pixels.ts';
+import { nestRings } from '../../src/plugin-kit/rings.ts';
 import { areaOfRuns, boxOfRuns, encodeCounts, runsOfMask } from './rle.ts';
 
 export type CocoBox = [x: number, y: number, width: number, height: number];

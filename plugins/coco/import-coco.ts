@@ -15,8 +15,8 @@ import { blocks, createItemSources } from './item-blocks.ts';
 import { createItemWriter } from './item-writer.ts';
 import { buildItems, type CocoItem } from './items.ts';
 import { type ImportOptions, importOptions } from './options.ts';
-import { checkPicture } from './picture-check.ts';
-import { createProblemBook, type ProblemBook } from './problem-book.ts';
+import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
+import { createProblemBook, type ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { importUndescribed } from './undescribed.ts';
 
 export async function importCoco(ctx: ImportContext): Promise<void> {

@@ -12,9 +12,9 @@ import type { ItemSource, RawEntry } from './item-blocks.ts';
 import { itemMeta, type License } from './item-meta.ts';
 import type { CocoItem } from './items.ts';
 import { createLabelMaker } from './labels.ts';
-import type { Picture } from './picture-check.ts';
-import { type Size, toNumber } from './pixels.ts';
-import type { ProblemBook } from './problem-book.ts';
+import type { Picture } from '../../src/plugin-kit/picture-check.ts';
+import { type Size, toNumber } from '../../src/plugin-kit/to-pixels.ts';
+import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { mergeSame } from './same-annotation.ts';
 
 export interface ItemWriterOptions {

@@ -7,8 +7,8 @@ import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
 import { datasetFor } from './dataset-names.ts';
 import type { CocoItem } from './items.ts';
 import type { ImportOptions } from './options.ts';
-import { checkPicture } from './picture-check.ts';
-import type { ProblemBook } from './problem-book.ts';
+import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
+import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 
 export interface UndescribedOptions {
   items: readonly CocoItem[];

@@ -2,7 +2,7 @@
  * Says each kind of problem a few times with its place and counts the rest, so that a file with a million
  * faults gives a report a person can read, and none is left out of the count.
  */
-import type { Problem, Reporter } from '../../src/plugin-kit/plugin.ts';
+import type { Problem, Reporter } from './plugin.ts';
 
 export type Level = 'warning' | 'failed' | 'skipped';
 

@@ -1,7 +1,7 @@
 /** Whether the file of an item is a picture, and how large. */
-import { type SlyError, toSlyError } from '../../src/lib/errors.ts';
-import { nameMismatch, type ProbedImage, probeImage } from '../../src/plugin-kit/image-probe.ts';
-import type { SourceTree } from '../../src/plugin-kit/plugin.ts';
+import { type SlyError, toSlyError } from '../lib/errors.ts';
+import { nameMismatch, type ProbedImage, probeImage } from './image-probe.ts';
+import type { SourceTree } from './plugin.ts';
 import type { ProblemBook } from './problem-book.ts';
 
 export type Picture = Pick<ProbedImage, 'width' | 'height' | 'mime'>;

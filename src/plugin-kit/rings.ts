@@ -1,6 +1,6 @@
 /** The rings of one `segmentation` as polygons: a ring that lies inside another is a hole of the smallest such. */
-import type { Points, Ring } from '../../src/format/model.ts';
-import { type Bounds, pointBounds, ringArea } from '../../src/format/raster.ts';
+import type { Points, Ring } from '../format/model.ts';
+import { type Bounds, pointBounds, ringArea } from '../format/raster.ts';
 
 /** Each is compared with all others; more than this in one object are taken as they are. */
 const MAX_NESTED = 5000;

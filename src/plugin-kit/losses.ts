@@ -1,5 +1,5 @@
-/** Counts what COCO has no place for, kind by kind, and says each once. */
-import type { Reporter } from '../../src/plugin-kit/plugin.ts';
+/** Counts what a format has no place for, kind by kind, and says each once. */
+import type { Reporter } from './plugin.ts';
 
 export interface Losses {
   /** `kind` begins with the thing in the singular: "label of shape line". */
@@ -9,7 +9,8 @@ export interface Losses {
 
 const MAX_KINDS = 200;
 
-export function createLosses(): Losses {
+/** `format` as it is called in a sentence: "COCO". */
+export function createLosses(format: string): Losses {
   const counts = new Map<string, number>();
   return {
     add(kind) {
@@ -20,7 +21,7 @@ export function createLosses(): Losses {
       for (const [kind, count] of counts) {
         await to.warning({
           code: 'SLY_FORMAT_INVALID',
-          message: `${count} ${count === 1 ? kind : kind.replace(/^\w+/, '$&s')} cannot be expressed in COCO`,
+          message: `${count} ${count === 1 ? kind : kind.replace(/^\w+/, '$&s')} cannot be expressed in ${format}`,
         });
       }
     },

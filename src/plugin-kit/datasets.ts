@@ -1,0 +1,31 @@
+/** Which dataset an item belongs to by its folders, and a name in it that nobody has. */
+
+export const ONLY_DATASET = 'ds0';
+
+const IMAGE_FOLDERS = /^(?:images?|img|imgs|jpegimages|pictures|data)$/i;
+
+/** Folders of a picture without those that only say that there are pictures: `a/images/b/c.jpg` is in `a/b`. */
+export function folderDataset(path: string): string {
+  const folders = path.split('/').slice(0, -1);
+  const telling = folders.filter((folder) => !IMAGE_FOLDERS.test(folder));
+  return telling.length > 0 ? telling.join('/') : ONLY_DATASET;
+}
+
+/** Gives `a.jpg`, then `a_01.jpg`, ... within a dataset; extension in lower case. */
+export function createNames(): (dataset: string, name: string) => string {
+  const taken = new Map<string, Set<string>>();
+  return (dataset, wanted) => {
+    const dot = wanted.lastIndexOf('.');
+    const stem = dot > 0 ? wanted.slice(0, dot) : wanted;
+    const extension = dot > 0 ? wanted.slice(dot).toLowerCase() : '';
+    let names = taken.get(dataset);
+    if (names === undefined) {
+      names = new Set();
+      taken.set(dataset, names);
+    }
+    let name = stem + extension;
+    for (let n = 1; names.has(name); n++) name = `${stem}_${String(n).padStart(2, '0')}${extension}`;
+    names.add(name);
+    return name;
+  };
+}
