@@ -13,9 +13,9 @@
  */
 import { shown } from '../../src/format/problem.ts';
 import type { ProjectWriter } from '../../src/plugin-kit/plugin.ts';
+import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { HAS } from './annotation-fields.ts';
 import type { IdCodes } from './id-code.ts';
-import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { graphTemplate } from './skeleton.ts';
 
 export interface CategoryClasses {

@@ -6,10 +6,10 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SlyError } from '../../src/lib/errors.ts';
 import type { SourceFileEntry, SourceTree } from '../../src/plugin-kit/plugin.ts';
+import { toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import { HAS } from './annotation-fields.ts';
 import { type ByteRanges, createByteRanges } from './byte-ranges.ts';
 import type { IdCodes } from './id-code.ts';
-import { toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import { JsonFault, type RootKind, scanCoco } from './scan-json.ts';
 
 export interface ImageRecord {

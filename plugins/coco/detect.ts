@@ -1,8 +1,8 @@
 /** Whether a folder holds COCO: by the names of its JSON files and their first and last bytes, never all of them. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
-import type { DetectContext, SourceFileEntry, SourceTree, Verdict } from '../../src/plugin-kit/plugin.ts';
 import { nameParts } from '../../src/plugin-kit/match-images.ts';
+import type { DetectContext, SourceFileEntry, SourceTree, Verdict } from '../../src/plugin-kit/plugin.ts';
 
 const LOOKED_AT = 24;
 const EDGE_BYTES = 64 << 10;

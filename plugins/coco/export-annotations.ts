@@ -4,10 +4,10 @@
  */
 import type { Geometry, ImageAnnotation, Label, Point, Ring, Tag } from '../../src/format/model.ts';
 import { isKnownLabel } from '../../src/format/read-geometry.ts';
-import type { ExportCategories, ExportCategory } from './export-categories.ts';
-import { type CocoBox, extent, type Outlined, outlineOf, type Segmentation } from './export-outlines.ts';
 import type { Losses } from '../../src/plugin-kit/losses.ts';
 import type { Size } from '../../src/plugin-kit/to-pixels.ts';
+import type { ExportCategories, ExportCategory } from './export-categories.ts';
+import { type CocoBox, extent, type Outlined, outlineOf, type Segmentation } from './export-outlines.ts';
 
 /** Without ids, which the files give. */
 export interface ExportAnnotation {

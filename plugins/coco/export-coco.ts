@@ -6,13 +6,13 @@
 import { readAnnotation } from '../../src/format/annotation.ts';
 import type { FormatProblem, ImageAnnotation } from '../../src/format/model.ts';
 import { isRecord } from '../../src/format/problem.ts';
+import { createLosses, type Losses } from '../../src/plugin-kit/losses.ts';
 import type { ExportContext, ExportedItem } from '../../src/plugin-kit/plugin.ts';
+import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 import { type CocoWriter, openCocoFile } from './coco-writer.ts';
 import { exportAnnotations } from './export-annotations.ts';
 import { type ExportCategories, planCategories } from './export-categories.ts';
-import { createLosses, type Losses } from '../../src/plugin-kit/losses.ts';
 import { type ExportOptions, exportOptions } from './options.ts';
-import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 
 interface Files {
   instances: CocoWriter;

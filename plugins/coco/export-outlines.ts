@@ -7,8 +7,8 @@ import type { BitmapJson, Point, Points, Ring } from '../../src/format/model.ts'
 import { fillPolygon, orientedCorners, pointBounds, ringArea } from '../../src/format/raster.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import type { Losses } from '../../src/plugin-kit/losses.ts';
-import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 import { nestRings } from '../../src/plugin-kit/rings.ts';
+import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 import { areaOfRuns, boxOfRuns, encodeCounts, runsOfMask } from './rle.ts';
 
 export type CocoBox = [x: number, y: number, width: number, height: number];

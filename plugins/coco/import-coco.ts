@@ -5,7 +5,9 @@
  */
 import { closeSync, openSync } from 'node:fs';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
+import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
 import type { ImportContext, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
+import { createProblemBook, type ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { HAS } from './annotation-fields.ts';
 import { createAnnotationTags } from './annotation-tags.ts';
 import { type CategoryClasses, defineClasses } from './categories.ts';
@@ -15,8 +17,6 @@ import { blocks, createItemSources } from './item-blocks.ts';
 import { createItemWriter } from './item-writer.ts';
 import { buildItems, type CocoItem } from './items.ts';
 import { type ImportOptions, importOptions } from './options.ts';
-import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
-import { createProblemBook, type ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { importUndescribed } from './undescribed.ts';
 
 export async function importCoco(ctx: ImportContext): Promise<void> {

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Label, Tag } from '../../src/format/model.ts';
 import { isRecord, shown } from '../../src/format/problem.ts';
 import { SlyError } from '../../src/lib/errors.ts';
+import type { Picture } from '../../src/plugin-kit/picture-check.ts';
 import type { ProjectWriter } from '../../src/plugin-kit/plugin.ts';
+import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
+import { type Size, toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import type { AnnotationTags } from './annotation-tags.ts';
 import type { CategoryClasses } from './categories.ts';
 import type { CocoFile } from './coco-file.ts';
@@ -12,9 +15,6 @@ import type { ItemSource, RawEntry } from './item-blocks.ts';
 import { itemMeta, type License } from './item-meta.ts';
 import type { CocoItem } from './items.ts';
 import { createLabelMaker } from './labels.ts';
-import type { Picture } from '../../src/plugin-kit/picture-check.ts';
-import { type Size, toNumber } from '../../src/plugin-kit/to-pixels.ts';
-import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { mergeSame } from './same-annotation.ts';
 
 export interface ItemWriterOptions {

@@ -4,13 +4,13 @@
  */
 
 import { shown } from '../../src/format/problem.ts';
+import { createNames } from '../../src/plugin-kit/datasets.ts';
+import { createImageMatcher, nameParts } from '../../src/plugin-kit/match-images.ts';
 import type { SourceTree } from '../../src/plugin-kit/plugin.ts';
+import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { NO_ITEM } from './byte-ranges.ts';
 import { type CocoFile, STRAY } from './coco-file.ts';
-import { createNames } from '../../src/plugin-kit/datasets.ts';
 import { type DatasetMode, datasetFor } from './dataset-names.ts';
-import { createImageMatcher, nameParts } from '../../src/plugin-kit/match-images.ts';
-import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 
 export interface CocoItem {
   dataset: string;

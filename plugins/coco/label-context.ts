@@ -1,8 +1,8 @@
 /** What the makers of labels are given, and how they say that something of an annotation is left out. */
 import type { Tag } from '../../src/format/model.ts';
-import type { CategoryClasses } from './categories.ts';
-import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
+import type { Size } from '../../src/plugin-kit/to-pixels.ts';
+import type { CategoryClasses } from './categories.ts';
 
 export type RawAnnotation = Readonly<Record<string, unknown>>;
 

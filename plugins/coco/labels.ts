@@ -4,10 +4,10 @@
  */
 import type { GraphNode, Label } from '../../src/format/model.ts';
 import { shown } from '../../src/format/problem.ts';
+import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
+import { boxPixels, pointPixel, toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import { type AnnotationContext, createWarn, type RawAnnotation } from './label-context.ts';
 import { createAddSegmentation } from './outline-labels.ts';
-import { boxPixels, pointPixel, toNumber } from '../../src/plugin-kit/to-pixels.ts';
-import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 
 export interface LabelOptions {
   /** Keep keypoints of visibility 1 as disabled nodes. */

@@ -8,9 +8,9 @@ import type { Label, Points, Ring, Tag } from '../../src/format/model.ts';
 import { isRecord, shown } from '../../src/format/problem.ts';
 import { maskToPolygons } from '../../src/format/raster.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
-import type { AnnotationContext, AnnotationPlace, Warn } from './label-context.ts';
-import { polygonPixels, type Size, toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import { nestRings } from '../../src/plugin-kit/rings.ts';
+import { polygonPixels, type Size, toNumber } from '../../src/plugin-kit/to-pixels.ts';
+import type { AnnotationContext, AnnotationPlace, Warn } from './label-context.ts';
 import { maskOfRle, type Rle } from './rle.ts';
 
 export type AddSegmentation = (raw: unknown, context: AnnotationContext, into: Label[]) => void;

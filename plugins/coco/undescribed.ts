@@ -3,12 +3,12 @@ import { emptyAnnotation } from '../../src/format/annotation.ts';
 import { isJunk } from '../../src/format/project-folders.ts';
 import { SlyError } from '../../src/lib/errors.ts';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
+import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
 import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
+import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { datasetFor } from './dataset-names.ts';
 import type { CocoItem } from './items.ts';
 import type { ImportOptions } from './options.ts';
-import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
-import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 
 export interface UndescribedOptions {
   items: readonly CocoItem[];

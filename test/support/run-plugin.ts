@@ -74,6 +74,8 @@ export async function runPlugin(options: PluginRunOptions): Promise<PluginRunRes
     process.execPath,
     [
       '--permission',
+      '--allow-worker',
+      '--allow-addons',
       ...[...reads, taskFolder].map((file) => `--allow-fs-read=${file}`),
       `--allow-fs-write=${results}`,
       path.join(root, 'src', 'plugin-kit', 'host.ts'),

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Ring } from '../../../src/format/model.ts';
 import { folderDataset } from '../../../src/plugin-kit/datasets.ts';
+import { nameParts } from '../../../src/plugin-kit/match-images.ts';
+import { nestRings } from '../../../src/plugin-kit/rings.ts';
+import { boxPixels, polygonPixels, toNumber } from '../../../src/plugin-kit/to-pixels.ts';
 import { datasetFor, splitOf } from '../dataset-names.ts';
 import { createIdCodes } from '../id-code.ts';
-import { nameParts } from '../../../src/plugin-kit/match-images.ts';
-import { boxPixels, polygonPixels, toNumber } from '../../../src/plugin-kit/to-pixels.ts';
-import { nestRings } from '../../../src/plugin-kit/rings.ts';
 
 const size = { width: 20, height: 10 };
 const square = (left: number, top: number, side: number): Ring => [

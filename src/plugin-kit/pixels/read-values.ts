@@ -1,0 +1,121 @@
+/**
+ * The numbers of a mask picture as they are stored: palette indices stay indices, 16 bits stay 16 bits. PNG is
+ * decoded here; other kinds (BMP, TIFF, JPEG, WebP) go through the pixel library. Headers are checked before any
+ * pixel is decoded.
+ */
+import { readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
+import { SlyError } from '../../lib/errors.ts';
+import { probeImage } from '../image-probe.ts';
+
+export interface ValueImage {
+  width: number;
+  height: number;
+  /** 1 (grey or palette index), 2 (grey, alpha), 3 (RGB) or 4 (RGBA) numbers a pixel. */
+  channels: number;
+  /** Row-major, interleaved; 16-bit pictures are Uint16Array, all others Uint8Array (also of depth 1, 2, 4: 0..15). */
+  data: Uint8Array | Uint16Array;
+  /** RGB(A) of each index, when the numbers are indices. */
+  palette?: readonly (readonly number[])[];
+}
+
+/** Pixels; some 1 GB of RGBA. */
+export const MAX_MASK_PIXELS = 256e6;
+
+/** `file` is absolute. Throws SLY_IMAGE_UNREADABLE with expected and got; the caller knows the path in the tree. */
+export async function readValues(file: string, maxPixels = MAX_MASK_PIXELS): Promise<ValueImage> {
+  const { kind } = probeImage(file, { maxPixels });
+  if (kind !== 'png') return readThroughSharp(file, maxPixels);
+  return decodePngValues(readFileSync(file));
+}
+
+/** The same for a PNG in memory. */
+export function decodePngValues(bytes: Uint8Array): ValueImage {
+  try {
+    const { width, height, channels, depth, palette, data } = decode(bytes);
+    const image: ValueImage = {
+      width,
+      height,
+      channels,
+      data:
+        depth < 8
+          ? unpackBits(data as Uint8Array, width * channels, height, depth)
+          : (data as Uint8Array | Uint16Array),
+    };
+    return palette === undefined ? image : { ...image, palette };
+  } catch (error) {
+    throw unreadable(`expected a PNG that can be decoded, got one where ${(error as Error).message}`, error);
+  }
+}
+
+async function readThroughSharp(file: string, maxPixels: number): Promise<ValueImage> {
+  const { default: sharp } = await import('sharp');
+  try {
+    const picture = sharp(file, { limitInputPixels: maxPixels, failOn: 'error' });
+    const { depth, channels } = await picture.metadata();
+    // Without the conversion 16 bits silently become 8.
+    const raw =
+      depth === 'ushort'
+        ? picture.toColourspace(channels === 1 ? 'grey16' : 'rgb16').raw({ depth: 'ushort' })
+        : picture.raw();
+    const { data, info } = await raw.toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    const values =
+      depth === 'ushort'
+        ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+        : new Uint8Array(data);
+    return { width, height, channels: info.channels, data: values };
+  } catch (error) {
+    throw unreadable((error as Error).message, error);
+  }
+}
+
+/** Rows start at whole bytes, the first pixel in the highest bits. */
+function unpackBits(packed: Uint8Array, perRow: number, height: number, depth: number): Uint8Array {
+  const stride = Math.ceil((perRow * depth) / 8);
+  if (packed.length !== stride * height) return packed;
+  const values = new Uint8Array(perRow * height);
+  const perByte = 8 / depth;
+  const mask = (1 << depth) - 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < perRow; x++) {
+      const byte = packed[y * stride + Math.floor(x / perByte)] as number;
+      values[y * perRow + x] = (byte >> (8 - depth * ((x % perByte) + 1))) & mask;
+    }
+  }
+  return values;
+}
+
+/** One number a pixel: `0xRRGGBB`, palettes looked up, alpha ignored; of 16-bit channels the high byte. */
+export function toColours(image: ValueImage): Uint32Array {
+  const { data, channels, palette } = image;
+  const count = image.width * image.height;
+  const colours = new Uint32Array(count);
+  const shift = data instanceof Uint16Array ? 8 : 0;
+  if (palette !== undefined) {
+    const table = palette.map(([r = 0, g = 0, b = 0]) => (r << 16) | (g << 8) | b);
+    for (let i = 0; i < count; i++) colours[i] = table[data[i] as number] ?? 0;
+  } else if (channels < 3) {
+    for (let i = 0; i < count; i++) colours[i] = ((data[i * channels] as number) >> shift) * 0x010101;
+  } else {
+    for (let i = 0, at = 0; i < count; i++, at += channels) {
+      const [r, g, b] = [data[at] as number, data[at + 1] as number, data[at + 2] as number];
+      colours[i] = ((r >> shift) << 16) | ((g >> shift) << 8) | (b >> shift);
+    }
+  }
+  return colours;
+}
+
+/** One number a pixel: the first channel (or the palette index). No copy where there is only one. */
+export function toValues(image: ValueImage): Uint8Array | Uint16Array {
+  const { data, channels } = image;
+  if (channels === 1) return data;
+  const count = image.width * image.height;
+  const values = data instanceof Uint16Array ? new Uint16Array(count) : new Uint8Array(count);
+  for (let i = 0; i < count; i++) values[i] = data[i * channels] as number;
+  return values;
+}
+
+function unreadable(detail: string, cause: unknown): SlyError {
+  return new SlyError('SLY_IMAGE_UNREADABLE', { detail, cause });
+}
