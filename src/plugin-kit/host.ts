@@ -7,6 +7,8 @@ import path from 'node:path';
 import { SlyError } from '../lib/errors.ts';
 import { createArchiveResults } from './archive-writer.ts';
 import { createBreathe } from './breathe.ts';
+import { withChosenClasses } from './chosen-classes.ts';
+import { createChosenLabels } from './chosen-labels.ts';
 import { detectFormats, writeDetection } from './detect.ts';
 import { openExportedProject } from './exported-project.ts';
 import { loadPlugin } from './load-plugin.ts';
@@ -53,15 +55,14 @@ async function runImport(name: string, taskFolder: string): Promise<void> {
   const breathe = createBreathe(stop.signal);
   const results = createImportResults(path.join(taskFolder, 'results'), { breathe });
   const tree = await scanSourceTree(path.join(taskFolder, 'data'), breathe);
-  await finishing(results, () =>
-    plugin.import?.({
-      ...hostOf(output, withDefaults(task.options, manifest.options?.import)),
-      report: createReporter(results.segments, breathe),
-      tree,
-      projectName: task.project,
-      project: results.project,
-    }),
-  );
+  const report = createReporter(results.segments, breathe);
+  const host = hostOf(output, withDefaults(task.options, manifest.options?.import));
+  const chosen = createChosenLabels(results.project, host.options);
+  await finishing(results, async () => {
+    const project = chosen?.project ?? results.project;
+    await plugin.import?.({ ...host, report, tree, projectName: task.project, project });
+    await chosen?.finish(report);
+  });
 }
 
 async function runExport(name: string, taskFolder: string): Promise<void> {
@@ -71,14 +72,13 @@ async function runExport(name: string, taskFolder: string): Promise<void> {
   const breathe = createBreathe(stop.signal);
   const results = createArchiveResults(path.join(taskFolder, 'results'), { breathe });
   const report = createReporter(results.segments, breathe);
-  await finishing(results, async () =>
-    plugin.export?.({
-      ...hostOf(output, withDefaults(task.options, manifest.options?.export)),
-      report,
-      project: await openExportedProject(path.join(taskFolder, 'data'), task.project, { report, breathe }),
-      archive: results.archive,
-    }),
-  );
+  const host = hostOf(output, withDefaults(task.options, manifest.options?.export));
+  await finishing(results, async () => {
+    const data = path.join(taskFolder, 'data');
+    const whole = await openExportedProject(data, task.project, { report, breathe });
+    const project = await withChosenClasses(whole, host.options, report);
+    await plugin.export?.({ ...host, report, project, archive: results.archive });
+  });
 }
 
 /** What was said of single files reaches the agent even when the plugin fails in the end. */

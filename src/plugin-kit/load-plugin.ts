@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { errnoOf, SlyError } from '../lib/errors.ts';
+import { withCommonOptions } from '../protocol/common-options.ts';
 import type { Manifest } from '../protocol/plugin.ts';
 import type { Plugin } from './plugin.ts';
 
@@ -20,7 +21,8 @@ export function pluginNames(root = ROOT): string[] {
 /** Undefined when there is none. The agent has checked it; here only what is used is looked at. */
 export function readManifest(name: string, root = ROOT): Manifest | undefined {
   try {
-    return JSON.parse(readFileSync(path.join(root, name, 'plugin.json'), 'utf8')) as Manifest;
+    const text = readFileSync(path.join(root, name, 'plugin.json'), 'utf8');
+    return withCommonOptions(JSON.parse(text) as Manifest);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     throw new SlyError('SLY_PLUGIN_MANIFEST', { detail: `${name}/plugin.json: ${(error as Error).message}` });

@@ -1,16 +1,21 @@
 /** The inside of a worker thread: answers each input with what `work` makes of it. See workers.ts. */
-import { parentPort } from 'node:worker_threads';
+import { isMainThread, parentPort } from 'node:worker_threads';
 import { SlyError } from '../lib/errors.ts';
+import { keepServed } from './served.ts';
 import type { WorkerReply } from './workers.ts';
 
 export function serve<In, Out>(
+  /** `import.meta.url` of the worker module. */
+  module: string,
   work: (input: In) => Out | Promise<Out>,
   /** Buffers of the output that are handed over instead of copied. */
   transfer: (output: Out) => ArrayBuffer[] = () => [],
 ): void {
+  if (isMainThread || parentPort === null) {
+    keepServed(module, (input) => work(input as In));
+    return;
+  }
   const port = parentPort;
-  if (port === null)
-    throw new SlyError('SLY_INTERNAL', { detail: 'this module runs in a worker thread only' });
   port.on('message', async ({ id, input }: { id: number; input: In }) => {
     try {
       const output = await work(input);

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { SlyError } from '../lib/errors.ts';
+import { servedBy } from './served.ts';
 
 export interface Workers<In, Out> {
   readonly count: number;
@@ -41,6 +42,7 @@ export function createWorkers<In, Out>(
     workerData,
   }: { count?: number; workerData?: unknown } = {},
 ): Workers<In, Out> {
+  if (!threadsAllowed()) return runInline<In, Out>(module);
   const waiting: Job[] = [];
   const idle: Worker[] = [];
   const all = new Set<Worker>();
@@ -101,6 +103,23 @@ export function createWorkers<In, Out>(
       all.clear();
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
+  };
+}
+
+/** Node's permission model without `--allow-worker`: a thread could be started with permissions of its own. */
+function threadsAllowed(): boolean {
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  return permission === undefined || permission.has('worker');
+}
+
+/** The same work in this thread, one after the other. */
+function runInline<In, Out>(module: URL): Workers<In, Out> {
+  const loaded = import(module.href).then(() => servedBy(module.href));
+  loaded.catch(() => undefined);
+  return {
+    count: 1,
+    run: async (input) => (await (await loaded)(input)) as Out,
+    close: async () => undefined,
   };
 }
 

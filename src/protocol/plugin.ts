@@ -43,6 +43,8 @@ export const ManifestSchema = Type.Object(
     ),
     /** Features the target format cannot carry; shown before an export and checked by tests. */
     losses: Type.Optional(Type.Array(Type.String())),
+    /** False: it neither reads nor writes labels; options about labels are not offered then. */
+    labels: Type.Optional(Type.Boolean()),
     /** Not offered to anybody: a plugin for tests. */
     hidden: Type.Optional(Type.Boolean()),
   },

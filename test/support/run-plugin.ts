@@ -31,6 +31,8 @@ export interface PluginRunOptions {
   options?: Record<string, unknown>;
   /** Import: wanted name. Export: folder below `data/`. Default `project`. */
   project?: string;
+  /** As in the weakest sandbox: no threads, no native libraries. */
+  noThreads?: boolean;
   /** SIGTERM after so many milliseconds. */
   termAfterMs?: number;
 }
@@ -74,8 +76,10 @@ export async function runPlugin(options: PluginRunOptions): Promise<PluginRunRes
     process.execPath,
     [
       '--permission',
-      '--allow-worker',
-      '--allow-addons',
+      // As in a container: threads and the pixel library. Under Node's permission model alone neither is there.
+      ...(options.noThreads === true ? [] : ['--allow-worker', '--allow-addons']),
+      '--disable-warning=PERM0001',
+      '--disable-warning=PERM0006',
       ...[...reads, taskFolder].map((file) => `--allow-fs-read=${file}`),
       `--allow-fs-write=${results}`,
       path.join(root, 'src', 'plugin-kit', 'host.ts'),

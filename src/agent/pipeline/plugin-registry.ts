@@ -6,6 +6,7 @@ import { errnoOf, SlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { createParser } from '../../lib/schema.ts';
+import { withCommonOptions } from '../../protocol/common-options.ts';
 import { type Manifest, ManifestSchema } from '../../protocol/plugin.ts';
 import type { PluginInfo, PluginRegistry } from './ports.ts';
 
@@ -26,7 +27,7 @@ export interface RegistryOptions {
 export function loadPlugins(options: RegistryOptions): PluginRegistry {
   const { builtin, builtinImage, extra, includeHidden = false, log } = options;
   const plugins = new Map<string, PluginInfo>();
-  for (const manifest of readManifests(builtin, log)) {
+  for (const manifest of readManifests(builtin, log).map(withCommonOptions)) {
     if (manifest.hidden === true && !includeHidden) continue;
     plugins.set(manifest.name, {
       manifest,

@@ -7,6 +7,7 @@ import { loadPlugins } from '../../../src/agent/pipeline/plugin-registry.ts';
 import { createParser } from '../../../src/lib/schema.ts';
 import { packageRoot } from '../../../src/lib/version.ts';
 import { loadPlugin } from '../../../src/plugin-kit/load-plugin.ts';
+import { withCommonOptions } from '../../../src/protocol/common-options.ts';
 import { type Manifest, ManifestSchema } from '../../../src/protocol/plugin.ts';
 
 const ROOT = path.join(packageRoot(), 'plugins');
@@ -89,7 +90,7 @@ test.each(NAMES)('%s: the agent accepts the defaults of its options', (name) => 
   for (const action of manifest.actions) {
     if (action === 'detect') continue;
     const complete = registry.completeOptions(name, action, {});
-    const { properties = {} } = (manifest.options?.[action] ?? {}) as OptionSchema;
+    const { properties = {} } = (withCommonOptions(manifest).options?.[action] ?? {}) as OptionSchema;
     expect(Object.keys(complete).sort()).toEqual(Object.keys(properties).sort());
   }
 });

@@ -56,8 +56,6 @@ export function nodePermissionCommand(
     ...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--no-new-privs', '--']),
     program.node,
     '--permission',
-    // Threads have the same permissions; pixels are worked on in them.
-    '--allow-worker',
     ...[...program.reads, ...view.reads].map((file) => `--allow-fs-read=${file}`),
     ...view.writes.map((file) => `--allow-fs-write=${file}`),
     `--max-old-space-size=${heapMb(spec.limits.memoryBytes)}`,

@@ -1,0 +1,31 @@
+/** The common option `classes` of an export: the project as if it had only these. */
+import type { ExportedProject, Reporter } from './plugin.ts';
+
+export async function withChosenClasses(
+  project: ExportedProject,
+  options: Readonly<Record<string, unknown>>,
+  report: Reporter,
+): Promise<ExportedProject> {
+  const classes = Array.isArray(options.classes) ? options.classes.map(String) : [];
+  if (classes.length === 0) return project;
+  const wanted = new Set(classes);
+  const there = new Set(project.meta.classes.map(({ title }) => title));
+  for (const title of wanted) {
+    if (there.has(title)) continue;
+    await report.warning({
+      code: 'SLY_PLUGIN_OPTIONS',
+      place: 'classes',
+      message: `expected a class called ${JSON.stringify(title)}, got ${[...there].sort().slice(0, 20).join(', ') || 'no class'}`,
+    });
+  }
+  return {
+    ...project,
+    meta: { ...project.meta, classes: project.meta.classes.filter(({ title }) => wanted.has(title)) },
+    async *items() {
+      for await (const item of project.items()) {
+        const objects = item.annotation.objects.filter(({ classTitle }) => wanted.has(classTitle));
+        yield { ...item, annotation: { ...item.annotation, objects } };
+      }
+    },
+  };
+}
