@@ -23,6 +23,10 @@ export const COMMANDS: Record<string, Entry> = {
     summary: 'Import a folder, an archive or a file of this machine as a project.',
     load: async () => (await import('./import.ts')).importCommand,
   },
+  detect: {
+    summary: 'Say which format a folder or an archive has, and why.',
+    load: async () => (await import('./detect.ts')).detectCommand,
+  },
   export: {
     summary: 'Download a project in a format.',
     load: async () => (await import('./export.ts')).exportCommand,

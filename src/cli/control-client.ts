@@ -8,6 +8,7 @@ import type {
   DoctorCheck,
   ExportRequest,
   ImportRequest,
+  Inspection,
 } from '../agent/control/control-api.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import type { ErrorCodeName } from '../lib/error-codes.ts';
@@ -20,6 +21,7 @@ export interface ControlClient {
   tasks(limit: number): Promise<ControlTask[]>;
   task(key: string): Promise<{ task: ControlTask; history: ControlHistoryEntry[] }>;
   import(body: ImportRequest): Promise<ControlTask>;
+  detect(path: string): Promise<Inspection>;
   export(body: ExportRequest): Promise<ControlTask>;
   cancel(key: string): Promise<{ accepted: string }>;
   retry(key: string): Promise<{ accepted: string }>;
@@ -77,6 +79,7 @@ export function createControlClient(socketPath: string): ControlClient {
     tasks: (limit) => json('GET', `/tasks?limit=${limit}`),
     task: (key) => json('GET', `/tasks/${key}`),
     import: (body) => json('POST', '/import', body),
+    detect: (path) => json('POST', '/detect', { path }),
     export: (body) => json('POST', '/export', body),
     cancel: (key) => json('POST', `/tasks/${key}/cancel`),
     retry: (key) => json('POST', `/tasks/${key}/retry`),

@@ -1,12 +1,14 @@
 /** Follows a task to its end: a progress bar on a terminal, JSON lines elsewhere. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlTask } from '../agent/control/control-api.ts';
+import type { Preview } from '../protocol/task.ts';
 import { isFinal } from '../protocol/task-state.ts';
 import type { ControlClient } from './control-client.ts';
 import { EXIT_TASK_CANCELED, EXIT_TASK_FAILED } from './exit-codes.ts';
 import { bytes, printable } from './print.ts';
 
 const POLL_MS = 250;
+const PREVIEW_ROWS = 30;
 
 export async function watchTask(
   control: ControlClient,
@@ -61,6 +63,19 @@ export function conclude(task: ControlTask, terminal: boolean): number {
   return task.state === 'canceled' ? EXIT_TASK_CANCELED : EXIT_TASK_FAILED;
 }
 
+/** What a dry run found; the rest is in the JSON form. */
+function previewText(preview: Preview): string {
+  const lines: string[] = [];
+  for (const [title, rows] of Object.entries(preview)) {
+    if (rows.length === 0) continue;
+    lines.push(`${title}:`);
+    for (const { name, kind, count } of rows.slice(0, PREVIEW_ROWS))
+      lines.push(`  ${count} x ${printable(name)}${kind === undefined ? '' : ` (${printable(kind)})`}`);
+    if (rows.length > PREVIEW_ROWS) lines.push(`  and ${rows.length - PREVIEW_ROWS} more`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 function endText(task: ControlTask): string {
   if (task.failure !== null) {
     const { title, detail, hint, file, code } = task.failure;
@@ -72,5 +87,6 @@ function endText(task: ControlTask): string {
   if (task.result === null) return task.state;
   const { files, ok, skipped, failed, items, warnings } = task.result.counts;
   const target = task.result.link === undefined ? '' : `\n${printable(task.result.link)}`;
-  return `${items} items; ${files} files in = ${ok} ok + ${skipped} skipped + ${failed} failed; ${warnings} warnings${target}`;
+  const preview = task.result.preview === undefined ? '' : previewText(task.result.preview);
+  return `${preview}${items} items; ${files} files in = ${ok} ok + ${skipped} skipped + ${failed} failed; ${warnings} warnings${target}`;
 }

@@ -98,6 +98,22 @@ export const CountsSchema = Type.Object({
 });
 export type Counts = Static<typeof CountsSchema>;
 
+const PreviewRowsSchema = Type.Array(
+  Type.Object({
+    name: Type.String(),
+    /** Shape of a class, value type of a tag. */
+    kind: Type.Optional(Type.String()),
+    /** Items of a dataset, labels of a class, uses of a tag. */
+    count: Type.Integer({ minimum: 0 }),
+  }),
+);
+export const PreviewSchema = Type.Object({
+  datasets: PreviewRowsSchema,
+  classes: PreviewRowsSchema,
+  tags: PreviewRowsSchema,
+});
+export type Preview = Static<typeof PreviewSchema>;
+
 export const ResultSchema = Type.Object({
   counts: CountsSchema,
   /** Import: the project. */
@@ -113,6 +129,8 @@ export const ResultSchema = Type.Object({
   plugin: Type.Optional(Type.String()),
   /** Why this plugin (detection), in one sentence. */
   because: Type.Optional(Type.String()),
+  /** Dry run: what the project would have, the most frequent first. */
+  preview: Type.Optional(PreviewSchema),
 });
 export type TaskResult = Static<typeof ResultSchema>;
 

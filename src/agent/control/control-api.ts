@@ -3,9 +3,9 @@ import type { FailureInfo } from '../../lib/errors.ts';
 import type { Manifest } from '../../protocol/plugin.ts';
 import type { Progress, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
-import type { DoctorCheck } from '../pipeline/ports.ts';
+import type { DoctorCheck, Inspection } from '../pipeline/ports.ts';
 
-export type { DoctorCheck };
+export type { DoctorCheck, Inspection };
 
 export interface ControlStatus {
   version: string;
@@ -79,6 +79,8 @@ export interface ControlHandlers {
   tasks(limit: number): Promise<ControlTask[]>;
   task(key: string): Promise<{ task: ControlTask; history: ControlHistoryEntry[] }>;
   import(request: ImportRequest): Promise<ControlTask>;
+  /** What a path would be imported as; makes no task. */
+  detect(path: string, signal: AbortSignal): Promise<Inspection>;
   export(request: ExportRequest): Promise<ControlTask>;
   cancel(key: string): Promise<{ accepted: string }>;
   retry(key: string): Promise<{ accepted: string }>;

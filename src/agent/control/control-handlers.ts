@@ -9,6 +9,7 @@ import type { Task, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import { isFinal, type TaskState } from '../../protocol/task-state.ts';
 import type {
   AttemptRecord,
+  Inspection,
   Isolation,
   PlatformClient,
   PluginRegistry,
@@ -40,6 +41,7 @@ export interface ControlDeps {
   pipeline: {
     submit(task: Task): AttemptRecord;
     cancel(ref: { key: string }, reason: string): boolean;
+    inspect(path: string, signal: AbortSignal): Promise<Inspection>;
     drain(on: boolean): void;
     draining(): boolean;
     busy(): number;
@@ -178,6 +180,11 @@ export function createControlHandlers(deps: ControlDeps): ControlHandlers {
         ...(request.appendToProjectId === undefined ? {} : { appendToProjectId: request.appendToProjectId }),
         ...(request.dryRun === true ? { dryRun: true } : {}),
       });
+    },
+
+    async detect(file, signal) {
+      await assertReadable(file);
+      return pipeline.inspect(file, signal);
     },
 
     async export(request) {

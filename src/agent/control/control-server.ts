@@ -33,6 +33,7 @@ const exportRequest = createParser(
   }),
   'SLY_USAGE',
 );
+const detectRequest = createParser(Type.Object({ path: Type.String({ minLength: 1 }) }), 'SLY_USAGE');
 const drainRequest = createParser(Type.Object({ on: Type.Boolean() }), 'SLY_USAGE');
 const MAX_BODY = 1 << 20;
 
@@ -66,6 +67,16 @@ export async function startControlServer(
       'POST',
       /^\/import$/,
       async (request) => handlers.import(importRequest.parse(await body(request), 'import')),
+    ],
+    [
+      'POST',
+      /^\/detect$/,
+      async (request) => {
+        const { path: file } = detectRequest.parse(await body(request), 'detect');
+        const gone = new AbortController();
+        request.socket.once('close', () => gone.abort());
+        return handlers.detect(file, gone.signal);
+      },
     ],
     [
       'POST',

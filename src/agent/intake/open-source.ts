@@ -49,6 +49,9 @@ export function createSourceOpener(deps: { log: Logger; limits?: Partial<UnpackL
         // Loaded at the first archive: an idle agent does not pay for zip and tar.
         const { unpackArchive } = await import('./unpack/unpack-archive.ts');
         const refused = await unpackArchive(file, root, { limits, signal, onProgress });
+        const { unpackNested } = await import('./unpack/unpack-nested.ts');
+        const archiveBytes = look.size;
+        refused.push(...(await unpackNested(root, { archiveBytes, limits, signal, onProgress })));
         const tree = await readSourceTree(root, { signal, onProgress });
         tree.refused.push(...refused);
         deps.log.debug(

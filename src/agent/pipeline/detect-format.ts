@@ -25,7 +25,8 @@ export async function detectFormat(ctx: StepContext, dataRoot: string): Promise<
   return chooseFormat(await runDetector(ctx, dataRoot));
 }
 
-async function runDetector(ctx: StepContext, dataRoot: string): Promise<Detection> {
+/** Runs the detector in the attempt's task folder. */
+export async function runDetector(ctx: StepContext, dataRoot: string): Promise<Detection> {
   const { deps, record, folder } = ctx;
   const { image, args } = deps.plugins.detector();
   clearResults(folder);

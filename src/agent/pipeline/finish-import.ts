@@ -7,6 +7,7 @@ import { classicMetaFile } from './classic-results.ts';
 import type { SourceTree } from './ports.ts';
 import type { StepContext } from './step-context.ts';
 import { withoutCancel } from './stop-reason.ts';
+import { previewOf } from './tally.ts';
 
 const MAX_META_BYTES = 64 << 20;
 
@@ -17,7 +18,7 @@ export async function finishImport(
 ): Promise<TaskResult> {
   const { deps, record } = ctx;
   const meta = await readMeta(ctx.folder.results);
-  const { counts, firstProblems } = await ctx.outcomes.summarize(tree, {
+  const { counts, firstProblems, tally } = await ctx.outcomes.summarize(tree, {
     reportFile: ctx.folder.report,
     unusedMessage: `the ${record.plugin ?? ''} format has no use for this file`,
   });
@@ -34,7 +35,8 @@ export async function finishImport(
       hint: 'The report lists every file with its reason.',
     });
   }
-  if (spec.dryRun === true || record.publicationId === null) return base;
+  if (spec.dryRun === true || record.publicationId === null)
+    return { ...base, preview: previewOf(tally, meta) };
   // A cancel until here takes everything back; from here on the project may be visible already.
   ctx.signal.throwIfAborted();
   ctx.record = deps.journal.note(ctx.record, { committing: true });

@@ -10,6 +10,7 @@ import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { readLines } from '../../lib/lines.ts';
 import type { Counts, ReportLine } from '../../protocol/task.ts';
 import type { SourceTree } from './ports.ts';
+import { addTally, emptyTally, type Tally } from './tally.ts';
 
 export interface SegmentOutcome {
   items: number;
@@ -17,6 +18,8 @@ export interface SegmentOutcome {
   /** Files of the source that gave an item or were read as annotations. */
   ok: string[];
   lines: ReportLine[];
+  /** Dry run: what is in the items. */
+  tally?: Tally;
 }
 
 export function emptyOutcome(): SegmentOutcome {
@@ -39,6 +42,8 @@ export interface Summary {
   counts: Counts;
   /** The first problems, for the failure text of a task that could import nothing. */
   firstProblems: ReportLine[];
+  /** Of a dry run, else empty. */
+  tally: Tally;
 }
 
 const RANK = { ok: 3, failed: 2, skipped: 1, none: 0 } as const;
@@ -51,7 +56,14 @@ export function createOutcomes(folder: string): Outcomes {
     for (const name of names) {
       const outcome = emptyOutcome();
       for await (const { text } of readLines(createReadStream(path.join(folder, name)))) {
-        const row = JSON.parse(text) as { items?: number; bytes?: number; ok?: string; line?: ReportLine };
+        const row = JSON.parse(text) as {
+          items?: number;
+          bytes?: number;
+          ok?: string;
+          line?: ReportLine;
+          tally?: Tally;
+        };
+        if (row.tally !== undefined) outcome.tally = row.tally;
         outcome.items += row.items ?? 0;
         outcome.bytes += row.bytes ?? 0;
         if (row.ok !== undefined) outcome.ok.push(row.ok);
@@ -67,6 +79,7 @@ export function createOutcomes(folder: string): Outcomes {
         { items: outcome.items, bytes: outcome.bytes },
         ...outcome.ok.map((ok) => ({ ok })),
         ...outcome.lines.map((line) => ({ line })),
+        ...(outcome.tally === undefined ? [] : [{ tally: outcome.tally }]),
       ];
       await writeFileAtomic(fileOf(segment), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     },
@@ -75,6 +88,7 @@ export function createOutcomes(folder: string): Outcomes {
       const rank = new Map<string, number>(tree.files.map((file) => [file.path, RANK.none]));
       const counts: Counts = { files: 0, ok: 0, skipped: 0, failed: 0, items: 0, warnings: 0, bytes: 0 };
       const firstProblems: ReportLine[] = [];
+      const tally = emptyTally();
       const raise = (file: string | undefined, to: number): void => {
         const now = file === undefined ? undefined : rank.get(file);
         if (file !== undefined && now !== undefined && to > now) rank.set(file, to);
@@ -89,6 +103,7 @@ export function createOutcomes(folder: string): Outcomes {
         for await (const outcome of stored()) {
           counts.items += outcome.items;
           counts.bytes += outcome.bytes;
+          if (outcome.tally !== undefined) addTally(tally, outcome.tally);
           for (const file of outcome.ok) raise(file, RANK.ok);
           for (const line of outcome.lines) {
             if (line.status === 'failed') raise(line.file, RANK.failed);
@@ -114,7 +129,7 @@ export function createOutcomes(folder: string): Outcomes {
       } finally {
         await handle.close();
       }
-      return { counts, firstProblems };
+      return { counts, firstProblems, tally };
     },
   };
 }

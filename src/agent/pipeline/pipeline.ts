@@ -7,7 +7,7 @@ import { background } from '../../lib/background.ts';
 import type { Task } from '../../protocol/task.ts';
 import { isFinal } from '../../protocol/task-state.ts';
 import { driveAttempt } from './drive-attempt.ts';
-import type { AttemptRecord } from './ports.ts';
+import type { AttemptRecord, Inspection } from './ports.ts';
 import type { PipelineDeps } from './step-context.ts';
 import { StopReason, type StopVerb } from './stop-reason.ts';
 
@@ -25,6 +25,8 @@ export interface Pipeline {
   /** False when this agent does not hold such an attempt. */
   cancel(ref: { key: string; attempt?: number }, reason: string): boolean;
   abandon(ref: Ref): void;
+  /** What a path would be imported as; makes no task. */
+  inspect(path: string, signal: AbortSignal): Promise<Inspection>;
   drain(on: boolean): void;
   /** Attempts held, running or waiting for a slot. */
   held(): Ref[];
@@ -154,6 +156,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       const one = held.get(idOf(ref));
       if (one !== undefined) interrupt(one, 'abandon', 'the platform gave the task to another attempt');
     },
+    // Loaded when it is asked for: an idle agent does not pay for it.
+    inspect: async (path, signal) => (await import('./inspect-source.ts')).inspectSource(deps, path, signal),
     drain(on) {
       draining = on;
     },

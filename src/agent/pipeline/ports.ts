@@ -3,9 +3,11 @@
  * Docker, no SQLite, no HTTP; `agent.ts` puts the real things behind them. Each comment is the contract
  * that the room's conformance suite checks.
  */
+
+import type { FailureInfo } from '../../lib/errors.ts';
 import type { Sha256 } from '../../lib/hash.ts';
 import type { AgentEvent } from '../../protocol/link.ts';
-import type { Manifest } from '../../protocol/plugin.ts';
+import type { Detection, Manifest } from '../../protocol/plugin.ts';
 import type {
   ArchiveReply,
   ArchiveRequest,
@@ -263,6 +265,20 @@ export interface PluginRegistry {
 }
 
 // ---------------------------------------------------------------- journal
+
+/** What a source would be imported as. */
+export interface Inspection {
+  path: string;
+  files: number;
+  bytes: number;
+  /** Files that are left out before any plugin sees them, with the reason. */
+  refused: readonly ReportLine[];
+  detection: Detection;
+  /** The format an import would use; absent when it would ask. */
+  plugin?: string;
+  /** Why it would ask: no format fits, or several do. */
+  question?: FailureInfo;
+}
 
 export interface AttemptRecord {
   key: string;

@@ -8,6 +8,7 @@ import type { PluginFiles } from './plugin-files.ts';
 import type { FileToSend, SourceFile } from './ports.ts';
 import type { Segment } from './segments.ts';
 import type { StepContext } from './step-context.ts';
+import { emptyTally, tallyItem } from './tally.ts';
 
 export interface PublishTarget {
   /** Undefined in a dry run: everything is checked and counted, nothing is sent. */
@@ -29,6 +30,7 @@ export async function publishSegment(
   target: PublishTarget,
 ): Promise<SegmentOutcome> {
   const outcome = emptyOutcome();
+  if (target.publicationId === undefined) outcome.tally = emptyTally();
   outcome.lines.push(...segment.broken);
   const prepared = prepare(segment, target.files, outcome);
   const items = await send(ctx, prepared, target, outcome);
@@ -48,6 +50,7 @@ export async function publishSegment(
     outcome.items++;
     outcome.bytes += publish.size ?? 0;
     if (source !== undefined) outcome.ok.push(source);
+    if (outcome.tally !== undefined) tallyItem(outcome.tally, publish);
   }
   await ctx.outcomes.store(segment.number, outcome);
   return outcome;

@@ -357,13 +357,6 @@ describe('entries that are refused while the rest is imported', () => {
     expect(zip.files).toEqual(['good']);
     expect(zip.refused).toEqual({ [long]: 'SLY_FILE_NAME', 'nul\\0name': 'SLY_FILE_NAME' });
   });
-
-  it('an archive inside stays a file', async () => {
-    const inner = buildZip([{ name: 'x', data: 'y' }]);
-    expect((await openBytes('a.zip', buildZip([{ name: 'inner.zip', data: inner }]))).files).toEqual([
-      'inner.zip',
-    ]);
-  });
 });
 
 describe('interruptions', () => {

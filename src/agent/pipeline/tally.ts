@@ -1,0 +1,77 @@
+/** What a dry run counts instead of publishing: datasets, classes and tags of the items. */
+import { isRecord } from '../../format/problem.ts';
+import type { SegmentItem } from '../../protocol/plugin.ts';
+import type { Preview } from '../../protocol/task.ts';
+
+/** Name -> how often. Bounded: what comes after so many names is not told apart. */
+export interface Tally {
+  datasets: Record<string, number>;
+  classes: Record<string, number>;
+  tags: Record<string, number>;
+}
+
+const MOST_NAMES = 2000;
+const KINDS = ['datasets', 'classes', 'tags'] as const;
+
+export function emptyTally(): Tally {
+  // Names are foreign: `constructor` must not be found in them.
+  return { datasets: Object.create(null), classes: Object.create(null), tags: Object.create(null) };
+}
+
+export function tallyItem(tally: Tally, { dataset, ann }: Pick<SegmentItem, 'dataset' | 'ann'>): void {
+  count(tally.datasets, dataset, 1);
+  if (!isRecord(ann)) return;
+  countTags(tally, ann.tags);
+  for (const object of Array.isArray(ann.objects) ? (ann.objects as unknown[]) : []) {
+    if (!isRecord(object)) continue;
+    if (typeof object.classTitle === 'string') count(tally.classes, object.classTitle, 1);
+    countTags(tally, object.tags);
+  }
+}
+
+export function addTally(to: Tally, more: Tally): void {
+  for (const kind of KINDS)
+    for (const [name, times] of Object.entries(more[kind])) count(to[kind], name, times);
+}
+
+/** With the shapes and value types of meta.json; names that are in it and never used are listed with 0. */
+export function previewOf(tally: Tally, meta: unknown): Preview {
+  const { classes, tags } = isRecord(meta) ? meta : {};
+  return {
+    datasets: rows(tally.datasets, new Map()),
+    classes: rows(tally.classes, kindsOf(classes, 'title', 'shape')),
+    tags: rows(tally.tags, kindsOf(tags, 'name', 'value_type')),
+  };
+}
+
+function rows(counts: Record<string, number>, kinds: ReadonlyMap<string, string>): Preview['classes'] {
+  const names = new Set([...Object.keys(counts), ...kinds.keys()]);
+  return [...names]
+    .map((name) => {
+      const kind = kinds.get(name);
+      return { name, ...(kind === undefined ? {} : { kind }), count: counts[name] ?? 0 };
+    })
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_NAMES);
+}
+
+function kindsOf(list: unknown, nameKey: string, kindKey: string): Map<string, string> {
+  const kinds = new Map<string, string>();
+  for (const entry of Array.isArray(list) ? (list as unknown[]) : []) {
+    if (!isRecord(entry)) continue;
+    const [name, kind] = [entry[nameKey], entry[kindKey]];
+    if (typeof name === 'string' && typeof kind === 'string') kinds.set(name, kind);
+  }
+  return kinds;
+}
+
+function countTags(tally: Tally, tags: unknown): void {
+  for (const tag of Array.isArray(tags) ? (tags as unknown[]) : [])
+    if (isRecord(tag) && typeof tag.name === 'string') count(tally.tags, tag.name, 1);
+}
+
+function count(counts: Record<string, number>, name: string, times: number): void {
+  const known = counts[name];
+  if (known === undefined && Object.keys(counts).length >= MOST_NAMES) return;
+  counts[name] = (known ?? 0) + times;
+}
