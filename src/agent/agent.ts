@@ -28,6 +28,7 @@ import { createOutbox } from './journal/outbox.ts';
 import { createTaskJournal } from './journal/task-journal.ts';
 import { TASK_MIGRATIONS } from './journal/task-migrations.ts';
 import { createLink } from './link/link.ts';
+import { createLinkProber } from './links/link-prober.ts';
 import { builtinImageOf, openRunner } from './open-runner.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { loadPlugins } from './pipeline/plugin-registry.ts';
@@ -116,6 +117,9 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     const board = createProgressBoard();
     const opener = createSourceOpener({ log: log.child({ component: 'intake' }) });
 
+    const links = createLinkProber({ allow: config.link_allow, parallel: config.link_parallel });
+    releases.push('link connections', () => links.close());
+
     const pipeline = createPipeline(
       {
         journal,
@@ -123,6 +127,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         opener,
         client,
         transfer,
+        links,
         plugins,
         clock,
         log: log.child({ component: 'pipeline' }),

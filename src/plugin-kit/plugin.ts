@@ -94,6 +94,8 @@ export interface NewItem {
   /** Path below `results/` of a file the plugin wrote. */
   result?: string;
   link?: string;
+  /** With link: the agent looks at it before it publishes; problems are reported for this list and place. */
+  probe?: { file: string; place?: string };
   /** Bytes `[start, end)` of `file`. */
   range?: readonly [start: number, end: number];
   mime?: string;
@@ -104,6 +106,13 @@ export interface NewItem {
   meta?: Record<string, unknown>;
 }
 
+/** Items as lines of a segment: UTF-8 of the JSON of SegmentItem, each with its line feed. */
+export interface ItemLines {
+  bytes: Uint8Array;
+  /** Where each line ends in `bytes`, one behind its line feed. The first begins at 0. */
+  ends: Uint32Array;
+}
+
 /** Writes segments; each is closed at a bound of items or bytes, so memory does not grow with the project. */
 export interface ProjectWriter {
   /** Asks for a class; returns the title to use (a clash of shapes gives `name_1`, ...; said once as a warning). Known ones cost nothing. */
@@ -112,6 +121,8 @@ export interface ProjectWriter {
   /** Takes the other meta in whole; classes and tags that clash are renamed. Returns old -> new names of those. */
   mergeMeta(meta: ProjectMeta): { classes: Map<string, string>; tags: Map<string, string> };
   add(item: NewItem): Promise<void>;
+  /** Items that are text already. Not there when something stands between plugin and project: see addItemLines. */
+  addLines?(lines: ItemLines): Promise<void>;
   /** A file below `results/` for an item's bytes: absolute path to write and the path for `result`. */
   resultFile(name: string): { absolute: string; result: string };
 }
@@ -149,8 +160,8 @@ export interface ExportedItem {
 export interface ArchiveWriter {
   /** An entry whose bytes are a file of `data/`, streamed into the archive without a copy. A taken path gets `_01`, ...; returns the path used. */
   addFile(path: string, file: string): Promise<string>;
-  /** A small entry held in memory. */
-  addText(path: string, text: string): Promise<string>;
+  /** A small entry held in memory: text, or bytes such as a mask. */
+  addText(path: string, text: string | Uint8Array): Promise<string>;
   /** A large entry written in pieces; `end()` closes it. */
   open(path: string): Promise<{ write(text: string | Uint8Array): Promise<void>; end(): Promise<void> }>;
   /** This item of the project is in the archive. */

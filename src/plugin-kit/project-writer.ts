@@ -73,6 +73,10 @@ export function createImportResults(
       segments.write(itemLine(item));
       await options.breathe();
     },
+    async addLines(lines) {
+      segments.writeItems(lines);
+      await options.breathe();
+    },
     resultFile(name) {
       const folder = `files/${Math.floor(files / FILES_PER_FOLDER)}`;
       if (files % FILES_PER_FOLDER === 0) mkdirSync(path.join(results, folder), { recursive: true });
@@ -93,7 +97,7 @@ export function createImportResults(
 }
 
 function itemLine(item: NewItem): SegmentItem {
-  const { dataset, name, file, result, link, range, annotation, mime, width, height, meta } = item;
+  const { dataset, name, file, result, link, probe, range, annotation, mime, width, height, meta } = item;
   const given = [file, result, link].filter((one) => one !== undefined).length;
   if (given !== 1)
     throw new SlyError('SLY_PLUGIN_OUTPUT', {
@@ -107,6 +111,7 @@ function itemLine(item: NewItem): SegmentItem {
     name,
     ...(bytes === undefined ? {} : { file: bytes }),
     ...(link === undefined ? {} : { link }),
+    ...(probe === undefined ? {} : { probe: { ...probe, file: `data/${probe.file}` } }),
     ...(range === undefined ? {} : { range: [range[0], range[1]] }),
     ...(mime === undefined ? {} : { mime }),
     ...(width === undefined ? {} : { width }),

@@ -77,6 +77,11 @@ export const SegmentItemSchema = Type.Object({
   range: Type.Optional(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })])),
   /** Instead of `file`: the item stays where it is and only this URL is stored. */
   link: Type.Optional(Type.String()),
+  /**
+   * With `link`: the agent looks at the picture behind it (type, size) before it publishes the item; what cannot be
+   * read is reported for this place and not published. `file` is the list the link came from, `data/...`.
+   */
+  probe: Type.Optional(Type.Object({ file: Type.String(), place: Type.Optional(Type.String()) })),
   mime: Type.Optional(Type.String()),
   /** Pixels, after decoding, before EXIF orientation. */
   width: Type.Optional(Type.Integer({ minimum: 0 })),

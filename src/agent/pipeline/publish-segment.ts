@@ -1,11 +1,12 @@
 /** One segment of an import: bytes to storage, items to the platform, outcomes to disk. Idempotent by its number. */
+import { isRecord } from '../../format/problem.ts';
 import { toSlyError } from '../../lib/errors.ts';
 import type { SegmentItem } from '../../protocol/plugin.ts';
 import type { PublishItem } from '../../protocol/publish.ts';
 import type { ReportLine } from '../../protocol/task.ts';
 import { emptyOutcome, type SegmentOutcome } from './outcomes.ts';
 import type { PluginFiles } from './plugin-files.ts';
-import type { FileToSend, SourceFile } from './ports.ts';
+import type { FileToSend, LinkFacts, SourceFile } from './ports.ts';
 import type { Segment } from './segments.ts';
 import type { StepContext } from './step-context.ts';
 import { emptyTally, tallyItem } from './tally.ts';
@@ -33,7 +34,8 @@ export async function publishSegment(
   if (target.publicationId === undefined) outcome.tally = emptyTally();
   outcome.lines.push(...segment.broken);
   const prepared = prepare(segment, target.files, outcome);
-  const items = await send(ctx, prepared, target, outcome);
+  const looked = await lookAtLinks(ctx, prepared, outcome);
+  const items = await send(ctx, looked, target, outcome);
   if (target.publicationId !== undefined && items.length > 0) {
     const publish = items.map(({ publish: one }) => one);
     const reply = await ctx.deps.client.putSegment(target.publicationId, segment.number, publish, ctx.signal);
@@ -82,6 +84,41 @@ function prepare(segment: Segment, files: PluginFiles, outcome: SegmentOutcome):
   return prepared;
 }
 
+/** Links that ask for it are looked at, all at once as far as the prober lets them; the bad ones stay behind. */
+async function lookAtLinks(
+  ctx: StepContext,
+  prepared: readonly Prepared[],
+  outcome: SegmentOutcome,
+): Promise<Prepared[]> {
+  if (!prepared.some(({ item }) => item.probe !== undefined)) return [...prepared];
+  const looked = await Promise.all(
+    prepared.map(async (one): Promise<Prepared | ReportLine> => {
+      const { link, probe } = one.item;
+      if (link === undefined || probe === undefined) return one;
+      try {
+        return { ...one, item: withFacts(one.item, await ctx.deps.links.probe(link, ctx.signal)) };
+      } catch (error) {
+        ctx.signal.throwIfAborted();
+        const { code, detail, hint } = toSlyError(error);
+        const problem = line('failed', sourceOf(probe.file), code, `${link.slice(0, 500)}: ${detail}`, hint);
+        return probe.place === undefined ? problem : { ...problem, place: probe.place };
+      }
+    }),
+  );
+  return looked.filter((one): one is Prepared => {
+    if ('item' in one) return true;
+    outcome.lines.push(one);
+    return false;
+  });
+}
+
+function withFacts(item: SegmentItem, facts: LinkFacts): SegmentItem {
+  const { mime, extension, width, height } = facts;
+  const hasEnding = /\.[A-Za-z0-9]{2,5}$/.test(item.name);
+  const ann = isRecord(item.ann) ? { ann: { ...item.ann, size: { height, width } } } : {};
+  return { ...item, ...ann, mime, width, height, name: hasEnding ? item.name : item.name + extension };
+}
+
 interface Sendable {
   publish: PublishItem;
   source: string | undefined;
@@ -103,7 +140,7 @@ async function send(
   const items: Sendable[] = [];
   let next = 0;
   for (const { item, source, file } of prepared) {
-    const { kind: _kind, file: _file, range, ...rest } = item;
+    const { kind: _kind, file: _file, probe: _probe, range, ...rest } = item;
     const publish: PublishItem = rest;
     if (file !== undefined && sent !== undefined) {
       const result = sent[next++];

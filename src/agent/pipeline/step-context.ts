@@ -5,6 +5,7 @@ import type { Progress } from '../../protocol/task.ts';
 import type { Outcomes } from './outcomes.ts';
 import type {
   AttemptRecord,
+  LinkProber,
   PlatformClient,
   PluginRegistry,
   Runner,
@@ -23,6 +24,7 @@ export interface PipelineDeps {
   opener: SourceOpener;
   client: PlatformClient;
   transfer: Transfer;
+  links: LinkProber;
   plugins: PluginRegistry;
   clock: Clock;
   log: Logger;

@@ -222,6 +222,21 @@ export const OPTIONS = {
     help: 'Time between asking a plugin to end and ending it.',
   },
 
+  link_allow: {
+    kind: 'list',
+    env: 'SLY_LINK_ALLOW',
+    default: [],
+    help: 'Hosts (nas.local, *.lab.example) and networks (10.1.0.0/16) that imported links may lead to although they are not public.',
+  },
+  link_parallel: {
+    kind: 'integer',
+    env: 'SLY_LINK_PARALLEL',
+    default: 32,
+    min: 1,
+    max: 256,
+    help: 'Links looked at at once when links are imported.',
+  },
+
   drain_seconds: {
     kind: 'integer',
     env: 'SLY_DRAIN_SECONDS',
