@@ -38,6 +38,8 @@ export async function stageContext(context, dist) {
   const { files, packages } = await moduleGraph(dist, [
     host,
     ...plugins.map((name) => join(dist, name, 'plugin.js')),
+    // Loaded by address, not by import: siblingModule() of workers.ts.
+    ...workersBelow(dist),
   ]);
   for (const file of [...files, ...plugins.map((name) => `${name}/plugin.json`)])
     copy(join(dist, file), join(context, 'dist', file));
@@ -48,6 +50,15 @@ export async function stageContext(context, dist) {
   copy(join(root, 'plugins/Dockerfile'), join(context, 'Dockerfile'));
   makeReadable(context);
   return folders.map((folder) => folder.replace(/^node_modules\//, ''));
+}
+
+/** Worker modules of the kit and the plugins. */
+function workersBelow(dist) {
+  return ['src/plugin-kit', 'plugins'].flatMap((folder) =>
+    readdirSync(join(dist, folder), { recursive: true })
+      .filter((file) => file.endsWith('-worker.js'))
+      .map((file) => join(dist, folder, file)),
+  );
 }
 
 /** Every module the entries load, relative to `dist`, and the packages they name. */
@@ -90,8 +101,11 @@ function packageClosure(names) {
       if (packages[folder] !== undefined) {
         if (found.has(folder)) return;
         found.add(folder);
-        const { dependencies = {} } = packages[folder];
+        const { dependencies = {}, optionalDependencies = {} } = packages[folder];
         for (const next of Object.keys(dependencies)) add(next, folder);
+        // Native parts: what was installed for this machine is what the image, of the same machine, needs.
+        for (const next of Object.keys(optionalDependencies))
+          if (existsSync(join(root, 'node_modules', next))) add(next, folder);
         return;
       }
       if (at === '') throw new Error(`package-lock.json has no ${name}, which ${from || 'a plugin'} needs`);
