@@ -14,12 +14,15 @@ const { configReference, configSchema, exampleYaml } = await source('lib/config/
 const { errorReference } = await source('lib/describe-errors.ts');
 const { cliReference } = await source('cli/describe-cli.ts');
 
+const { formatsReference } = await source('plugin-kit/describe-formats.ts');
+
 const documents = {
   'config/sly-agent.example.yaml': exampleYaml(),
   'config/sly-agent.schema.json': `${JSON.stringify(configSchema(), null, 2)}\n`,
   'docs/reference/config.md': configReference(),
   'docs/reference/errors.md': errorReference(),
   'docs/reference/cli.md': await cliReference(),
+  'docs/reference/formats.md': formatsReference(),
 };
 
 const check = process.argv.includes('--check');

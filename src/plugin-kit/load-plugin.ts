@@ -20,9 +20,15 @@ export function pluginNames(root = ROOT): string[] {
 
 /** Undefined when there is none. The agent has checked it; here only what is used is looked at. */
 export function readManifest(name: string, root = ROOT): Manifest | undefined {
+  const own = readOwnManifest(name, root);
+  return own === undefined ? undefined : withCommonOptions(own);
+}
+
+/** As it stands in plugin.json, without the options the host adds. */
+export function readOwnManifest(name: string, root = ROOT): Manifest | undefined {
   try {
     const text = readFileSync(path.join(root, name, 'plugin.json'), 'utf8');
-    return withCommonOptions(JSON.parse(text) as Manifest);
+    return JSON.parse(text) as Manifest;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     throw new SlyError('SLY_PLUGIN_MANIFEST', { detail: `${name}/plugin.json: ${(error as Error).message}` });

@@ -41,6 +41,8 @@ export const ManifestSchema = Type.Object(
         outputMb: Type.Optional(Type.Integer({ minimum: 1 })),
       }),
     ),
+    /** What its files are known by, in a few words, for the table of formats. */
+    detectedBy: Type.Optional(Type.String()),
     /** Features the target format cannot carry; shown before an export and checked by tests. */
     losses: Type.Optional(Type.Array(Type.String())),
     /** False: it neither reads nor writes labels; options about labels are not offered then. */

@@ -44,6 +44,8 @@ test.each(NAMES)('%s: the manifest is valid and its name is the folder', (name) 
   expect(manifest.title.trim()).not.toBe('');
   expect(manifest.description.trim()).not.toBe('');
   expect(manifest.losses, 'losses are listed, even when there are none').toBeDefined();
+  if (manifest.actions.includes('detect'))
+    expect(manifest.detectedBy, 'the table of formats says it').toMatch(/\S/);
 });
 
 test.each(NAMES)('%s: the module has exactly the actions of its manifest', async (name) => {
