@@ -76,10 +76,14 @@ export function completeOptions(
   options: Record<string, unknown>,
 ): Record<string, unknown> {
   if (schema === undefined) return options;
-  const properties = (schema.properties ?? {}) as Record<string, { default?: unknown }>;
+  const properties = (schema.properties ?? {}) as Record<string, { default?: unknown; type?: unknown }>;
   const complete = { ...options };
   for (const [key, property] of Object.entries(properties)) {
     if (complete[key] === undefined && property.default !== undefined) complete[key] = property.default;
+    const given = complete[key];
+    // A list as people write it on a command line.
+    if (property.type === 'array' && typeof given === 'string')
+      complete[key] = given.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
   }
   const unknown = Object.keys(options).filter((key) => !(key in properties));
   if (unknown.length > 0 && schema.additionalProperties === false) {

@@ -191,6 +191,12 @@ describe('options', () => {
     expect(() => completeOptions('coco', schema, { rle_sa: 'x' })).toThrow(/Did you mean rle_as/);
     expect(() => completeOptions('coco', schema, { rle_as: 'x', n: 1.5 })).toThrow(/\/rle_as.*\/n/);
   });
+  it('takes a list as a person writes it on a command line', () => {
+    const lists = { properties: { classes: { type: 'array', items: { type: 'string' }, default: [] } } };
+    expect(completeOptions('coco', lists, { classes: ' car, dog ,' })).toEqual({ classes: ['car', 'dog'] });
+    expect(completeOptions('coco', lists, { classes: ['a, b'] })).toEqual({ classes: ['a, b'] });
+    expect(completeOptions('coco', lists, {})).toEqual({ classes: [] });
+  });
 });
 
 describe('task log', () => {
