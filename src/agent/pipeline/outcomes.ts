@@ -46,6 +46,9 @@ export interface Summary {
   tally: Tally;
 }
 
+/** A folder is read where it lies: what is packed inside it stays packed. */
+const ARCHIVE = /\.(?:zip|tar|tgz|tar\.gz|tar\.zst)$/i;
+const ARCHIVE_HINT = 'Archives inside a folder are not opened: unpack it there, or drop it by itself.';
 const RANK = { ok: 3, failed: 2, skipped: 1, none: 0 } as const;
 
 export function createOutcomes(folder: string): Outcomes {
@@ -122,7 +125,14 @@ export function createOutcomes(folder: string): Outcomes {
           else if (status === RANK.failed) counts.failed++;
           else counts.skipped++;
           if (status === RANK.none) {
-            await write({ status: 'skipped', file, code: 'SLY_FILE_UNUSED', message: options.unusedMessage });
+            const hint = ARCHIVE.test(file) ? { hint: ARCHIVE_HINT } : {};
+            await write({
+              status: 'skipped',
+              file,
+              code: 'SLY_FILE_UNUSED',
+              message: options.unusedMessage,
+              ...hint,
+            });
           }
         }
         counts.files = tree.files.length + tree.refused.length;

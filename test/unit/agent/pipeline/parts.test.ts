@@ -34,18 +34,26 @@ describe('outcomes', () => {
     await outcomes.store(2, { items: 1, bytes: 5, ok: ['b.jpg'], lines: [] });
     const tree = {
       root: '/x',
-      files: ['a.jpg', 'b.jpg', 'notes.json', 'readme.md'].map(file),
+      files: ['a.jpg', 'b.jpg', 'notes.json', 'readme.md', 'more.tar.gz'].map(file),
       refused: [{ status: 'failed' as const, file: 'link', code: 'L', message: 'a link' }],
     };
     const report = path.join(folder, 'report');
     const { counts } = await outcomes.summarize(tree, { reportFile: report, unusedMessage: 'not used' });
-    expect(counts).toEqual({ files: 5, ok: 3, skipped: 1, failed: 1, items: 3, warnings: 1, bytes: 25 });
+    expect(counts).toEqual({ files: 6, ok: 3, skipped: 2, failed: 1, items: 3, warnings: 1, bytes: 25 });
     expect(counts.files).toBe(counts.ok + counts.skipped + counts.failed);
     const lines = readFileSync(report, 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { file: string });
-    expect(lines.map((line) => line.file).sort()).toEqual(['a.jpg', 'b.jpg', 'link', 'readme.md']);
+      .map((line) => JSON.parse(line) as { file: string; hint?: string });
+    expect(lines.map((line) => line.file).sort()).toEqual([
+      'a.jpg',
+      'b.jpg',
+      'link',
+      'more.tar.gz',
+      'readme.md',
+    ]);
+    expect(lines.find((line) => line.file === 'more.tar.gz')?.hint).toContain('unpack it');
+    expect(lines.find((line) => line.file === 'readme.md')?.hint).toBeUndefined();
   });
 
   it('gives the opened source back as it was', async () => {
