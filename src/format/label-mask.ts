@@ -79,10 +79,21 @@ export function paintMask<T extends Uint8Array | Uint16Array | Uint32Array>(
   width: number,
   value: number,
 ): void {
+  const { data } = mask;
   for (let y = 0; y < mask.height; y++) {
     const to = (mask.y + y) * width + mask.x;
     const from = y * mask.width;
-    for (let x = 0; x < mask.width; x++) if (mask.data[from + x] !== 0) onto[to + x] = value;
+    // Run by run: `fill` is native, and most rows have one run.
+    for (let x = 0; x < mask.width; ) {
+      if (data[from + x] === 0) {
+        x++;
+        continue;
+      }
+      const start = x;
+      do x++;
+      while (x < mask.width && data[from + x] !== 0);
+      onto.fill(value, to + start, to + x);
+    }
   }
 }
 

@@ -4,35 +4,26 @@
  * ten times as fast as a general decoder does it; fast-png reads the rest. Nothing is inflated beyond what
  * the header promises.
  */
-import { constants, crc32, deflateSync, inflateSync } from 'node:zlib';
+import { constants, crc32, deflateSync } from 'node:zlib';
 import { decode } from 'fast-png';
-import { SlyError } from '../lib/errors.ts';
+import {
+  broken,
+  IDAT,
+  IEND,
+  IHDR,
+  inflatePng,
+  PLTE,
+  PNG_CHANNELS,
+  PNG_SIGNATURE,
+  type PngChunks,
+  type PngHeader,
+  pngStride,
+  readPngChunks,
+  TRNS,
+  unfilterPng,
+} from './png-rows.ts';
 
-export interface PngHeader {
-  width: number;
-  height: number;
-  depth: number;
-  /** 0 grey, 2 RGB, 3 indexed, 4 grey + alpha, 6 RGBA. */
-  colorType: number;
-  interlaced: boolean;
-}
-
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-export const PNG_HEADER_BYTES = 33;
-const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-
-/** The header of a PNG, or undefined when the bytes are none. Needs the first 33 bytes. */
-export function readPngHeader(bytes: Buffer): PngHeader | undefined {
-  if (bytes.length < PNG_HEADER_BYTES || !bytes.subarray(0, 8).equals(SIGNATURE)) return undefined;
-  if (bytes.readUInt32BE(12) !== IHDR) return undefined;
-  return {
-    width: bytes.readUInt32BE(16),
-    height: bytes.readUInt32BE(20),
-    depth: bytes.readUInt8(24),
-    colorType: bytes.readUInt8(25),
-    interlaced: bytes.readUInt8(28) !== 0,
-  };
-}
+export { PNG_HEADER_BYTES, type PngHeader, readPngHeader } from './png-rows.ts';
 
 /** `rows`: per row a filter byte 0 and the packed pixels, most significant bit first. */
 export function writeIndexedPng(width: number, height: number, rows: Buffer): Buffer {
@@ -53,45 +44,19 @@ export function readPngValues(
   header: PngHeader,
   what: { kind: 'mask'; alphaDecides: boolean } | { kind: 'grey' },
 ): Uint8Array {
-  const simple = !header.interlaced && CHANNELS[header.colorType] === 1 && header.depth <= 8;
-  const chunks = readChunks(png);
+  const simple = !header.interlaced && PNG_CHANNELS[header.colorType] === 1 && header.depth <= 8;
+  const chunks = readPngChunks(png);
   if (simple) {
     const table = valueTable(header, chunks, what);
-    return readSingleChannel(inflateBounded(chunks.data, header), header, table);
+    return readSingleChannel(inflatePng(chunks.data, header), header, table);
   }
   return readAnyPng(png, header, chunks, what);
-}
-
-interface Chunks {
-  palette: Buffer | undefined;
-  transparency: Buffer | undefined;
-  data: Buffer;
-}
-
-function readChunks(png: Buffer): Chunks {
-  let palette: Buffer | undefined;
-  let transparency: Buffer | undefined;
-  const data: Buffer[] = [];
-  for (let at = 8; at + 12 <= png.length; ) {
-    const length = png.readUInt32BE(at);
-    const type = png.readUInt32BE(at + 4);
-    const body = png.subarray(at + 8, at + 8 + length);
-    if (body.length !== length) break;
-    if (type === IDAT) data.push(body);
-    else if (type === PLTE) palette = body;
-    else if (type === TRNS) transparency = body;
-    else if (type === IEND) break;
-    at += 12 + length;
-  }
-  const [only] = data;
-  if (only === undefined) throw broken('pixel data (an IDAT chunk)', 'a PNG without any');
-  return { palette, transparency, data: data.length === 1 ? only : Buffer.concat(data) };
 }
 
 /** Raw value of a pixel -> what is returned for it. */
 function valueTable(
   header: PngHeader,
-  { palette, transparency }: Chunks,
+  { palette, transparency }: PngChunks,
   what: { kind: 'mask'; alphaDecides: boolean } | { kind: 'grey' },
 ): Uint8Array {
   const table = new Uint8Array(256);
@@ -116,14 +81,14 @@ function valueTable(
 
 function readSingleChannel(raw: Buffer, header: PngHeader, table: Uint8Array): Uint8Array {
   const { width, height, depth } = header;
-  const stride = Math.ceil((width * depth) / 8);
+  const stride = pngStride(header);
+  unfilterPng(raw, header);
   // Most masks have background 0 and foreground 1: only what is set has to be written.
   const values = new Uint8Array(width * height);
   const zero = table[0] === 0;
   const perByte = 8 / depth;
   const bits = (1 << depth) - 1;
   for (let y = 0, at = 0, row = 0; y < height; y++, at += stride + 1, row += width) {
-    unfilter(raw, at, stride);
     for (let i = 0, x = 0; i < stride; i++, x += perByte) {
       const byte = raw[at + 1 + i] ?? 0;
       if (byte === 0 && zero) continue;
@@ -135,44 +100,16 @@ function readSingleChannel(raw: Buffer, header: PngHeader, table: Uint8Array): U
   return values;
 }
 
-/** Undoes the filter of the row at `at` in place; pixels are at most a byte. The row above is done already. */
-function unfilter(raw: Buffer, at: number, stride: number): void {
-  const filter = raw[at] ?? 0;
-  if (filter === 0) return;
-  const start = at + 1;
-  const above = at - stride;
-  const up = at === 0 ? () => 0 : (i: number) => raw[above + i] ?? 0;
-  for (let i = 0; i < stride; i++) {
-    const left = i === 0 ? 0 : (raw[start + i - 1] ?? 0);
-    const corner = i === 0 ? 0 : up(i - 1);
-    let guess: number;
-    if (filter === 1) guess = left;
-    else if (filter === 2) guess = up(i);
-    else if (filter === 3) guess = (left + up(i)) >> 1;
-    else if (filter === 4) guess = paeth(left, up(i), corner);
-    else throw broken('a row filter from 0 to 4', String(filter));
-    raw[start + i] = ((raw[start + i] ?? 0) + guess) & 0xff;
-  }
-}
-
-function paeth(left: number, up: number, corner: number): number {
-  const byLeft = Math.abs(up - corner);
-  const byUp = Math.abs(left - corner);
-  const byCorner = Math.abs(left + up - 2 * corner);
-  if (byLeft <= byUp && byLeft <= byCorner) return left;
-  return byUp <= byCorner ? up : corner;
-}
-
 function readAnyPng(
   png: Buffer,
   header: PngHeader,
-  chunks: Chunks,
+  chunks: PngChunks,
   what: { kind: 'mask'; alphaDecides: boolean } | { kind: 'grey' },
 ): Uint8Array {
   if (header.interlaced && header.depth < 8)
     throw broken('rows in order', 'an interlaced PNG of less than 8 bits a pixel');
   // fast-png inflates without a bound of its own, so this asks first how much there is.
-  inflateBounded(chunks.data, header);
+  inflatePng(chunks.data, header);
   const { data, depth, channels } = decode(png);
   const { width, height } = header;
   const shift = depth === 16 ? 8 : 0;
@@ -212,23 +149,6 @@ function transparentColor(chunk: Buffer | undefined, channels: number): number[]
 const luma = (red: number, green: number, blue: number): number =>
   Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
 
-function inflateBounded(data: Buffer, header: PngHeader): Buffer {
-  const channels = CHANNELS[header.colorType];
-  if (channels === undefined) throw broken('a PNG colour type', String(header.colorType));
-  const row = Math.ceil((header.width * header.depth * channels) / 8) + 1;
-  // Each of the seven passes of an interlaced picture has its own rows.
-  const expected = row * header.height + (header.interlaced ? 8 * (header.height + row) : 0);
-  let raw: Buffer;
-  try {
-    raw = inflateSync(data, { maxOutputLength: expected, chunkSize: chunkFor(expected) });
-  } catch (error) {
-    throw broken(`${expected} bytes of pixels`, `data that does not inflate (${(error as Error).message})`);
-  }
-  if (!header.interlaced && raw.length < expected)
-    throw broken(`${expected} bytes of pixels`, `${raw.length}`);
-  return raw;
-}
-
 function writePng(
   width: number,
   height: number,
@@ -251,7 +171,7 @@ function writePng(
   pixels.writeUInt32BE(IDAT, 4);
   data.copy(pixels, 8);
   pixels.writeUInt32BE(crc32(pixels.subarray(4, 8 + data.length)), 8 + data.length);
-  return Buffer.concat([SIGNATURE, header, ...chunks, pixels, END]);
+  return Buffer.concat([PNG_SIGNATURE, header, ...chunks, pixels, END]);
 }
 
 /** zlib with its usual settings; small output buffers, because most masks are small. */
@@ -272,15 +192,6 @@ function chunk(type: number, body: readonly number[]): Buffer {
   return bytes;
 }
 
-function broken(expected: string, got: string): SlyError {
-  return new SlyError('SLY_FORMAT_INVALID', { detail: `a mask: expected ${expected}, got ${got}` });
-}
-
-const IHDR = 0x49484452;
-const PLTE = 0x504c5445;
-const TRNS = 0x74524e53;
-const IDAT = 0x49444154;
-const IEND = 0x49454e44;
 const PALETTE = chunk(PLTE, [0, 0, 0, 255, 255, 255]);
 const TRANSPARENT_INDEX = chunk(TRNS, [0]);
 const TRANSPARENT_GREY = chunk(TRNS, [0, 0]);

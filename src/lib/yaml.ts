@@ -6,5 +6,6 @@ const require = createRequire(import.meta.url);
 /** Throws the parser's own error with line and column. Aliases are refused: a few of them can stand for gigabytes. */
 export function parseYaml(text: string): unknown {
   const { parse } = require('yaml') as typeof import('yaml');
-  return parse(text, { maxAliasCount: 0 });
+  // Its warnings would go to standard error, past whoever reads the text.
+  return parse(text, { maxAliasCount: 0, logLevel: 'error' });
 }

@@ -1,4 +1,5 @@
 /** Which dataset an item belongs to by its folders, and a name in it that nobody has. */
+import { createTextIndex, type TextIndex } from './text-index.ts';
 
 export const ONLY_DATASET = 'ds0';
 
@@ -13,14 +14,14 @@ export function folderDataset(path: string): string {
 
 /** Gives `a.jpg`, then `a_01.jpg`, ... within a dataset; extension in lower case. */
 export function createNames(): (dataset: string, name: string) => string {
-  const taken = new Map<string, Set<string>>();
+  const taken = new Map<string, TextIndex>();
   return (dataset, wanted) => {
     const dot = wanted.lastIndexOf('.');
     const stem = dot > 0 ? wanted.slice(0, dot) : wanted;
     const extension = dot > 0 ? wanted.slice(dot).toLowerCase() : '';
     let names = taken.get(dataset);
     if (names === undefined) {
-      names = new Set();
+      names = createTextIndex();
       taken.set(dataset, names);
     }
     let name = stem + extension;

@@ -33,25 +33,41 @@ export interface ProbeOptions {
 }
 
 const HEAD_BYTES = 4096;
+/** One for all pictures, which are looked at one after the other: a buffer each would be garbage by the megabyte. */
+const HEAD = Buffer.alloc(HEAD_BYTES);
 
 /** Throws SLY_IMAGE_UNREADABLE with expected and got. */
-export function probeImage(
-  file: string,
-  { maxPixels = Number.POSITIVE_INFINITY }: ProbeOptions = {},
-): ProbedImage {
-  return withBytes(file, (bytes) => {
-    const sniffed = bytes.at(0, Math.min(SNIFF_BYTES, bytes.size));
-    const kind = kindOfBytes(sniffed);
-    if (kind === undefined)
-      throw unreadable(`expected one of ${IMAGE_TITLES}, got ${describeBytes(sniffed)}`);
-    const { width, height, complete } = readImageHeader[kind](bytes);
-    if (!(width > 0 && height > 0))
-      throw unreadable(`expected a width and a height, got ${width} x ${height} pixels`);
-    if (width * height > maxPixels)
-      throw unreadable(`expected at most ${maxPixels} pixels, got ${width} x ${height}`);
-    const { mime, extensions } = IMAGE_KINDS[kind];
-    return { kind, mime, width, height, extension: extensions[0], complete };
-  });
+export function probeImage(file: string, options: ProbeOptions = {}): ProbedImage {
+  return withBytes(file, (bytes) => probe(bytes, options));
+}
+
+/** The same for a picture in memory. */
+export function probeImageBytes(buffer: Buffer, options: ProbeOptions = {}): ProbedImage {
+  const bytes: ImageBytes = {
+    size: buffer.length,
+    at(offset, length) {
+      if (offset + length > buffer.length) throw endsEarly(offset + length, buffer.length);
+      return buffer.subarray(offset, offset + length);
+    },
+  };
+  try {
+    return probe(bytes, options);
+  } catch (error) {
+    throw error instanceof SlyError ? error : unreadable((error as Error).message, error);
+  }
+}
+
+function probe(bytes: ImageBytes, { maxPixels = Number.POSITIVE_INFINITY }: ProbeOptions): ProbedImage {
+  const sniffed = bytes.at(0, Math.min(SNIFF_BYTES, bytes.size));
+  const kind = kindOfBytes(sniffed);
+  if (kind === undefined) throw unreadable(`expected one of ${IMAGE_TITLES}, got ${describeBytes(sniffed)}`);
+  const { width, height, complete } = readImageHeader[kind](bytes);
+  if (!(width > 0 && height > 0))
+    throw unreadable(`expected a width and a height, got ${width} x ${height} pixels`);
+  if (width * height > maxPixels)
+    throw unreadable(`expected at most ${maxPixels} pixels, got ${width} x ${height}`);
+  const { mime, extensions } = IMAGE_KINDS[kind];
+  return { kind, mime, width, height, extension: extensions[0], complete };
 }
 
 /** What the first bytes say, for files that need not be pictures. Throws SLY_IMAGE_UNREADABLE when it cannot be read. */
@@ -90,13 +106,12 @@ function withBytes<T>(file: string, read: (bytes: ImageBytes) => T): T {
 
 function openBytes(fd: number): ImageBytes {
   const { size } = fstatSync(fd);
-  const head = Buffer.allocUnsafe(Math.min(size, HEAD_BYTES));
-  const filled = readSync(fd, head, 0, head.length, 0);
+  const head = HEAD;
+  const filled = readSync(fd, head, 0, Math.min(size, HEAD_BYTES), 0);
   return {
     size,
     at(offset, length) {
-      if (offset + length > size)
-        throw new Error(`expected ${offset + length} bytes at least, got ${size}: the file ends too early`);
+      if (offset + length > size) throw endsEarly(offset + length, size);
       if (offset + length <= filled) return head.subarray(offset, offset + length);
       const buffer = Buffer.allocUnsafe(length);
       for (let got = 0; got < length; ) {
@@ -107,6 +122,10 @@ function openBytes(fd: number): ImageBytes {
       return buffer;
     },
   };
+}
+
+function endsEarly(wanted: number, size: number): Error {
+  return new Error(`expected ${wanted} bytes at least, got ${size}: the file ends too early`);
 }
 
 function unreadable(detail: string, cause?: unknown): SlyError {

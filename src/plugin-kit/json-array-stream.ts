@@ -1,7 +1,7 @@
 /**
- * Reads a JSON file whose root is an object, element by element: of `{"images": [ {...}, ... ], ...}` every
- * image is parsed on its own, so a file of gigabytes needs the memory of one element. Values nobody asked
- * for are skipped.
+ * Reads a large JSON file element by element: of `{"images": [ {...}, ... ], ...}` every image is parsed on its
+ * own, so a file of gigabytes needs the memory of one element; also where the root is a list (`onElement`) or an
+ * object of many members (`scanJsonMembers`). Values nobody asked for are skipped.
  */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -24,6 +24,10 @@ export interface JsonPlace {
   index: number;
   /** Byte in the file where the element begins. */
   offset: number;
+  /** How many bytes it has. */
+  bytes: number;
+  /** Its key, for a member of an object. */
+  key?: string;
 }
 
 export type JsonHandler = (element: unknown, at: JsonPlace) => void | Promise<void>;
@@ -40,6 +44,10 @@ export interface ScanJsonOptions {
   chunkBytes?: number;
   /** Path an error names instead of the file's own. */
   shownAs?: string;
+  /** Top-level keys whose value, where it is an object, is handed over member by member. */
+  members?: readonly string[];
+  /** Called for each element of a file whose root is an array; without it such a file is an error. */
+  onElement?: JsonHandler;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -55,12 +63,31 @@ export async function scanJson(
   handlers: JsonHandlers,
   options: ScanJsonOptions,
 ): Promise<{ keys: string[] }> {
+  return { keys: await withReader(file, options, (reader) => scanRoot(reader, handlers, options)) };
+}
+
+/** Calls `handler` for every member of the object that is the root, whatever their keys are. Errors as `scanJson`. */
+export async function scanJsonMembers(
+  file: string,
+  handler: JsonHandler,
+  options: ScanJsonOptions,
+): Promise<void> {
+  await withReader(file, options, async (reader) => {
+    await reader.skipByteOrderMark();
+    await scanMembers(reader, '', handler);
+    if ((await reader.peek()) !== undefined) throw reader.unexpected('the end of the file');
+  });
+}
+
+async function withReader<T>(
+  file: string,
+  options: ScanJsonOptions,
+  work: (reader: JsonReader) => Promise<T>,
+): Promise<T> {
   const { signal, onBytes, chunkBytes = CHUNK_BYTES } = options;
   const handle = await open(file, 'r');
   try {
-    return {
-      keys: await scanRoot(createJsonReader(handle, { signal, onBytes, chunkBytes }), handlers, options),
-    };
+    return await work(createJsonReader(handle, { signal, onBytes, chunkBytes }));
   } catch (error) {
     throw error instanceof JsonFault ? await describeFault(file, options.shownAs, error) : error;
   } finally {
@@ -75,6 +102,11 @@ async function scanRoot(
 ): Promise<string[]> {
   const keys: string[] = [];
   await reader.skipByteOrderMark();
+  if (options.onElement !== undefined && (await reader.peek()) === OPEN_ARRAY) {
+    await scanArray(reader, '', options.onElement);
+    if ((await reader.peek()) !== undefined) throw reader.unexpected('the end of the file');
+    return keys;
+  }
   await reader.expect(OPEN_OBJECT, "an object, '{'");
   let done = (await reader.peek()) === CLOSE_OBJECT;
   if (done) await reader.expect(CLOSE_OBJECT, "'}'");
@@ -89,12 +121,13 @@ async function scanRoot(
     const handler = Object.hasOwn(handlers, key) ? handlers[key] : undefined;
     if (handler === undefined) await reader.skipValue();
     else if (kind === 'array') await scanArray(reader, key, handler);
+    else if (kind === 'object' && options.members?.includes(key) === true)
+      await scanMembers(reader, key, handler);
     else {
+      const end = await reader.valueEnd();
       const offset = reader.offset();
-      await handler(
-        reader.parse(await reader.valueEnd(), () => key),
-        { index: 0, offset },
-      );
+      const value = reader.parse(end, () => key);
+      await handler(value, { index: 0, offset, bytes: reader.offset() - offset });
     }
     done = await reader.commaOrEnd(CLOSE_OBJECT, "',' or '}'");
   }
@@ -111,12 +144,28 @@ async function scanArray(reader: JsonReader, key: string, handler: JsonHandler):
     if (reader.peekNow() === undefined) await reader.peek();
     const end = reader.valueEndNow() ?? (await reader.valueEnd());
     const offset = reader.offset();
-    const waiting = handler(
-      reader.parse(end, () => `${key}[${index}]`),
-      { index, offset },
-    );
+    const value = reader.parse(end, () => `${key}[${index}]`);
+    const waiting = handler(value, { index, offset, bytes: reader.offset() - offset });
     if (waiting !== undefined) await waiting;
     done = reader.commaOrEndNow(CLOSE_ARRAY) ?? (await reader.commaOrEnd(CLOSE_ARRAY, "',' or ']'"));
+  }
+}
+
+async function scanMembers(reader: JsonReader, key: string, handler: JsonHandler): Promise<void> {
+  await reader.expect(OPEN_OBJECT, "an object, '{'");
+  let done = (await reader.peek()) === CLOSE_OBJECT;
+  if (done) await reader.expect(CLOSE_OBJECT, "'}'");
+  for (let index = 0; !done; index++) {
+    if ((await reader.peek()) !== QUOTE) throw reader.unexpected('a key in double quotes');
+    const name = String(reader.parse(await reader.valueEnd(), () => 'a key'));
+    await reader.expect(COLON, "':'");
+    await reader.peek();
+    const end = await reader.valueEnd();
+    const offset = reader.offset();
+    const value = reader.parse(end, () => (key === '' ? name : `${key}.${name}`));
+    const waiting = handler(value, { index, offset, bytes: reader.offset() - offset, key: name });
+    if (waiting !== undefined) await waiting;
+    done = await reader.commaOrEnd(CLOSE_OBJECT, "',' or '}'");
   }
 }
 

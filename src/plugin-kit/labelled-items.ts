@@ -18,6 +18,10 @@ import { createProblemBook, type ProblemBook } from './problem-book.ts';
 export interface LookedAt {
   /** Path in the tree. */
   file: string;
+  /** The bytes are not `file` but this one below `results/` (a picture that was inside of `file`). */
+  result?: string;
+  /** Bytes `[start, end)` of `file`, when the picture is only a part of it. */
+  range?: readonly [start: number, end: number];
   /** Pixels as stored. */
   width: number;
   height: number;
@@ -125,12 +129,13 @@ export function createLabelledItems(ctx: ImportContext): LabelledItems {
         });
         return;
       }
-      const { file, width, height, mime } = picture;
+      const { file, result, range, width, height, mime } = picture;
       const wanted = item.name ?? file.slice(file.lastIndexOf('/') + 1);
       const made: NewItem = {
         dataset: item.dataset,
         name: names(item.dataset, wanted),
-        file,
+        ...(result === undefined ? { file } : { result }),
+        ...(range === undefined ? {} : { range }),
         mime,
         width,
         height,

@@ -7,7 +7,11 @@ import type { ProblemBook } from './problem-book.ts';
 export type Picture = Pick<ProbedImage, 'width' | 'height' | 'mime'>;
 
 /** An error is for the caller to report; what is odd, but a picture, is said here. */
-export function checkPicture(tree: SourceTree, file: string, book: ProblemBook): Picture | SlyError {
+export function checkPicture(
+  tree: Pick<SourceTree, 'locate'>,
+  file: string,
+  book: Pick<ProblemBook, 'note'>,
+): Picture | SlyError {
   try {
     const { kind, mime, width, height, complete } = probeImage(tree.locate(file));
     if (!complete) {

@@ -6,10 +6,13 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SegmentLine } from '../protocol/plugin.ts';
+import type { ItemLines } from './plugin.ts';
 
 export interface SegmentWriter {
   /** Throws what an earlier, timed close ran into. */
   write(line: SegmentLine): void;
+  /** The same for items that are text already; see ItemLines. */
+  writeItems(lines: ItemLines): void;
   /** Writes what is held. The first call makes segment 1 even when nothing was ever said. */
   close(): void;
 }
@@ -51,6 +54,18 @@ export function createSegmentWriter(
     items = 0;
   }
 
+  function room(more: number): void {
+    if (bytes + more <= held.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * (bytes + more));
+    held.copy(larger, 0, 0, bytes);
+    held = larger;
+  }
+
+  function closeWhenFull(): void {
+    if (items >= bounds.items || bytes >= bounds.bytes || lines >= bounds.items * 20) close();
+    else timer ??= setTimeout(closeInTime, bounds.ms).unref();
+  }
+
   function closeInTime(): void {
     try {
       close();
@@ -63,17 +78,29 @@ export function createSegmentWriter(
     write(line) {
       if (failure !== undefined) throw failure.error;
       const text = `${JSON.stringify(line)}\n`;
-      if (bytes + 3 * text.length > held.length) {
-        const larger = Buffer.allocUnsafeSlow(2 * (bytes + 3 * text.length));
-        held.copy(larger, 0, 0, bytes);
-        held = larger;
-      }
+      // A UTF-16 unit of the text is three bytes at most.
+      room(3 * text.length);
       bytes += held.write(text, bytes);
       lines++;
       if (line.kind === 'item') items++;
-      // A line is text in UTF-16 here; its bytes are at least as many, which a soft bound forgives.
-      if (items >= bounds.items || bytes >= bounds.bytes || lines >= bounds.items * 20) close();
-      else timer ??= setTimeout(closeInTime, bounds.ms).unref();
+      closeWhenFull();
+    },
+    writeItems({ bytes: from, ends }) {
+      if (failure !== undefined) throw failure.error;
+      for (let i = 0, start = 0; i < ends.length; ) {
+        // As many whole lines at once as the segment still takes.
+        const first = i;
+        let end = start;
+        while (i < ends.length && items + i - first < bounds.items && bytes + end - start < bounds.bytes)
+          end = ends[i++] ?? end;
+        room(end - start);
+        held.set(from.subarray(start, end), bytes);
+        bytes += end - start;
+        lines += i - first;
+        items += i - first;
+        start = end;
+        closeWhenFull();
+      }
     },
     close() {
       if (failure !== undefined) throw failure.error;

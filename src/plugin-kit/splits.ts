@@ -46,3 +46,11 @@ export function splitOfItem({
     .map(splitNamed)
     .findLast((split) => split !== undefined);
 }
+
+/** What the words of a path say, the last one first: `WIDER_train/images/a.jpg`, `labels_images_val.json`. */
+export function splitInPath(file: string): Split | undefined {
+  return file
+    .split(/[^A-Za-z0-9]+/)
+    .map(splitNamed)
+    .findLast((split) => split !== undefined);
+}

@@ -3,7 +3,7 @@
  * inputs and outputs are structured clones, so keep them small or transfer their buffers.
  */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { SlyError } from '../lib/errors.ts';
 import { servedBy } from './served.ts';
 
@@ -11,6 +11,8 @@ export interface Workers<In, Out> {
   readonly count: number;
   /** Rejects with what the worker's function threw (SlyErrors keep code and detail). Runs as soon as a worker is free. */
   run(input: In, transfer?: readonly ArrayBuffer[]): Promise<Out>;
+  /** Starts all of them now, so that their modules are loaded when the first input comes. */
+  start(): void;
   close(): Promise<void>;
 }
 
@@ -30,19 +32,27 @@ interface Job {
 
 const MOST = 4;
 
-/** `createWorkers(siblingModule(import.meta.url, 'mask-worker'))`: the module beside, as source or compiled. */
+/**
+ * `createWorkers(siblingModule(import.meta.url, 'mask-worker'))`: the module beside, as source or compiled. The name
+ * ends with `-worker`: by that the image of the plugins finds it.
+ */
 export function siblingModule(importer: string, name: string): URL {
   return new URL(`./${name}${importer.endsWith('.ts') ? '.ts' : '.js'}`, importer);
 }
 
+export interface WorkerOptions {
+  /** 0: the work is done in this thread. */
+  count?: number;
+  workerData?: unknown;
+  /** Heap bounds of each worker. */
+  resourceLimits?: ResourceLimits;
+}
+
 export function createWorkers<In, Out>(
   module: URL,
-  {
-    count = Math.min(availableParallelism(), MOST),
-    workerData,
-  }: { count?: number; workerData?: unknown } = {},
+  { count = Math.min(availableParallelism(), MOST), workerData, resourceLimits }: WorkerOptions = {},
 ): Workers<In, Out> {
-  if (!threadsAllowed()) return runInline<In, Out>(module);
+  if (count === 0 || !threadsAllowed()) return runInline<In, Out>(module);
   const waiting: Job[] = [];
   const idle: Worker[] = [];
   const all = new Set<Worker>();
@@ -51,7 +61,10 @@ export function createWorkers<In, Out>(
   let broken: unknown;
 
   function start(): Worker {
-    const worker = new Worker(module, { workerData });
+    const worker = new Worker(module, {
+      workerData,
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    });
     all.add(worker);
     worker.on('message', ({ output, error }: WorkerReply) => {
       const job = running.get(worker);
@@ -98,6 +111,9 @@ export function createWorkers<In, Out>(
         pump();
       });
     },
+    start() {
+      while (all.size < count) idle.push(start());
+    },
     async close() {
       const workers = [...all];
       all.clear();
@@ -118,6 +134,7 @@ function runInline<In, Out>(module: URL): Workers<In, Out> {
   loaded.catch(() => undefined);
   return {
     count: 1,
+    start: () => undefined,
     run: async (input) => (await (await loaded)(input)) as Out,
     close: async () => undefined,
   };
