@@ -35,7 +35,7 @@ interface HostRun {
 /** Peak memory is read until the process is gone: the kernel keeps the highest value. */
 async function runHost(task: string): Promise<HostRun> {
   const started = process.hrtime.bigint();
-  const child = spawn(process.execPath, ['--max-semi-space-size=16', host, 'import', 'coco'], {
+  const child = spawn(process.execPath, [host, 'import', 'coco'], {
     env: { ...process.env, SLY_TASK_DIR: task },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

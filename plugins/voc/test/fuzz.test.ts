@@ -1,0 +1,144 @@
+/** Damaged XML, lists of colours and masks: labels that are sound, or an error that says where. Never anything else. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { decodeBitmap } from '../../../src/format/bitmap.ts';
+import { SlyError } from '../../../src/lib/errors.ts';
+import { decodePngValues } from '../../../src/plugin-kit/pixels/read-values.ts';
+import { parseXml } from '../../../src/plugin-kit/xml.ts';
+import { createClassTitles } from '../class-titles.ts';
+import { DEFAULT_COLOURS, parseColours } from '../colour-table.ts';
+import { labelsOf } from '../object-labels.ts';
+import { createObjectTags } from '../object-tags.ts';
+import { readAnnotation } from '../read-annotation.ts';
+import { splitImages } from '../split-masks.ts';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/VOCdevkit/VOC2012', import.meta.url));
+const XML = readFileSync(`${FIXTURES}/Annotations/2012_000001.xml`);
+const PNG = readFileSync(`${FIXTURES}/SegmentationClass/2012_000001.png`);
+const OBJECTS = readFileSync(`${FIXTURES}/SegmentationObject/2012_000001.png`);
+const TOKENS = [
+  '<',
+  '>',
+  '/',
+  '&',
+  ';',
+  '"',
+  '0',
+  '-',
+  '.',
+  '1e9',
+  'NaN',
+  '<object>',
+  '</object>',
+  '<bndbox>',
+  '<part>',
+  '\0',
+  'é',
+  '<![CDATA[',
+  '<!DOCTYPE',
+  '&lt;',
+];
+
+function randoms(seed: number): (below: number) => number {
+  let state = seed | 1;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return Math.floor(((state >>> 0) / 2 ** 32) * below);
+  };
+}
+
+function mutate(bytes: Buffer, random: (below: number) => number): Buffer {
+  let text = bytes;
+  for (let times = 1 + random(3); times > 0; times--) {
+    const at = random(text.length);
+    const token = Buffer.from(TOKENS[random(TOKENS.length)] ?? '');
+    const kind = random(4);
+    if (kind === 0) text = Buffer.concat([text.subarray(0, at), token, text.subarray(at)]);
+    else if (kind === 1) text = Buffer.concat([text.subarray(0, at), text.subarray(at + 1 + random(20))]);
+    else if (kind === 2) {
+      const to = random(text.length);
+      text = Buffer.concat([text.subarray(0, to), text.subarray(at, at + random(60)), text.subarray(to)]);
+    } else {
+      text = Buffer.from(text);
+      text[at] = random(256);
+    }
+  }
+  return text;
+}
+
+const size = { width: 40, height: 30 };
+const project = {
+  defineClass: ({ title }: { title: string }) => title,
+  defineTag: ({ name }: { name: string }) => name,
+};
+const context = () => ({
+  titles: createClassTitles(project, { colours: DEFAULT_COLOURS, hasMasks: true, keepNeutral: true }),
+  tags: createObjectTags(project, { survey: { tags: new Map(), names: new Set() }, titleOf: (name) => name }),
+  options: { datasets: 'one' as const, parts: true, neutral: true, origin: 0 as const },
+  instance: () => 'i',
+});
+
+test('7000 damaged XML files', () => {
+  const random = randoms(20_12);
+  let failed = 0;
+  let faults = 0;
+  for (let i = 0; i < 7000; i++) {
+    const text = mutate(XML, random).toString('utf8');
+    try {
+      const annotation = readAnnotation(parseXml(text, 'a.xml'), 'a.xml');
+      faults += annotation.faults.length;
+      for (const { problem } of annotation.faults) expect(problem.place, text).toMatch(/^line \d+$/);
+      const { labels } = labelsOf(
+        { objects: annotation.objects, masks: [], size, maskFile: undefined },
+        context(),
+      );
+      for (const label of labels) {
+        expect(label.classTitle, text).not.toBe('');
+        if (label.geometryType === 'rectangle')
+          for (const point of label.points.exterior) expect(point.every(Number.isInteger), text).toBe(true);
+      }
+    } catch (error) {
+      if (!(error instanceof SlyError)) throw error;
+      expect(error.code, text).toBe('SLY_FORMAT_INVALID');
+      failed++;
+    }
+  }
+  // All outcomes must have been met, else the damage was of no use.
+  expect(failed).toBeGreaterThan(1000);
+  expect(failed).toBeLessThan(6800);
+  expect(faults).toBeGreaterThan(50);
+}, 60_000);
+
+test('3000 damaged masks', () => {
+  const random = randoms(7);
+  let failed = 0;
+  for (let i = 0; i < 3000; i++) {
+    const [classes, objects] = i % 2 === 0 ? [mutate(PNG, random), OBJECTS] : [PNG, mutate(OBJECTS, random)];
+    try {
+      const [first, second] = [decodePngValues(classes), decodePngValues(objects)];
+      if (first.width !== second.width || first.height !== second.height) continue;
+      for (const { bitmap, box } of splitImages(first, second, new Set([0]))) {
+        const mask = decodeBitmap(bitmap);
+        expect([mask.x, mask.y, mask.x + mask.width - 1, mask.y + mask.height - 1]).toEqual(box);
+        expect(box[2] < first.width && box[3] < first.height).toBe(true);
+      }
+    } catch (error) {
+      if (!(error instanceof SlyError)) throw error;
+      expect(['SLY_IMAGE_UNREADABLE', 'SLY_FORMAT_INVALID']).toContain(error.code);
+      failed++;
+    }
+  }
+  expect(failed).toBeGreaterThan(100);
+  expect(failed).toBeLessThan(2900);
+}, 60_000);
+
+test('damaged colours', () => {
+  const random = randoms(3);
+  const text = Buffer.from('traffic light 1 2 3\ncar 255 0 0\nneutral 224 224 192\n');
+  for (let i = 0; i < 1000; i++) {
+    const { colours } = parseColours(mutate(text, random).toString('utf8'), 'colors.txt');
+    for (const { name, colour } of colours)
+      expect(name !== '' && colour >= 0 && colour <= 0xffffff).toBe(true);
+  }
+});
