@@ -8,16 +8,20 @@ import type { FoundAnnotation } from './annotation-fields.ts';
 /** Of an entry that belongs to no item. */
 export const NO_ITEM = 0xffffffff;
 
+/** Lengths carry a bit: the entry has numbers that JSON.parse does not take. */
 const NAN_BIT = 0x80000000;
+export const SIZE_MASK = 0x7fffffff;
+export const wasNan = (sized: number): boolean => sized >= NAN_BIT;
 
 export interface ByteRanges {
   readonly count: number;
+  /** Of all entries. */
+  readonly bytes: number;
   add(entry: Pick<FoundAnnotation, 'offset' | 'length' | 'image'>, hasNan: boolean): void;
   offset(entry: number): number;
   length(entry: number): number;
-  hasNan(entry: number): boolean;
-  /** Id code of the image, until `group`. */
-  image(entry: number): number;
+  /** Length with the bit of `wasNan`. */
+  sized(entry: number): number;
   /** Says which item each entry belongs to; to be called once. */
   group(items: number, itemOf: (imageId: number, entry: number) => number): void;
   /** Entries of items `[from, to)`, item by item, in file order within one. */
@@ -28,46 +32,77 @@ export interface ByteRanges {
   countOf(item: number): number;
 }
 
+const CHUNK_BITS = 15;
+const CHUNK = 1 << CHUNK_BITS;
+
+interface Chunk {
+  offsets: Float64Array;
+  lengths: Uint32Array;
+  /** Id codes of the images; not needed any more once the entries are grouped. */
+  images: Float64Array | undefined;
+}
+
 export function createByteRanges(): ByteRanges {
-  let capacity = 1024;
+  // Pieces instead of one array that is copied to grow: nothing of it is ever garbage.
+  const chunks: Chunk[] = [];
   let count = 0;
-  let offsets = new Float64Array(capacity);
-  let lengths = new Uint32Array(capacity);
-  let images = new Float64Array(capacity);
+  let bytes = 0;
   /** Entries sorted by item, and where those of an item begin. */
   let order = new Uint32Array(0);
   let starts = new Uint32Array(1);
 
-  function grow(): void {
-    capacity *= 2;
-    offsets = copied(offsets, new Float64Array(capacity));
-    lengths = copied(lengths, new Uint32Array(capacity));
-    images = copied(images, new Float64Array(capacity));
+  let last: Chunk | undefined;
+
+  /** A new piece, or the first one, which begins small, enlarged. */
+  function moreRoom(at: number): Chunk {
+    const size = count < CHUNK ? Math.min(CHUNK, Math.max(64, 2 * at)) : CHUNK;
+    const chunk: Chunk = {
+      offsets: new Float64Array(size),
+      lengths: new Uint32Array(size),
+      images: new Float64Array(size),
+    };
+    if (at > 0 && last !== undefined) {
+      chunk.offsets.set(last.offsets);
+      chunk.lengths.set(last.lengths);
+      chunk.images?.set(last.images ?? []);
+      chunks.pop();
+    }
+    chunks.push(chunk);
+    last = chunk;
+    return chunk;
   }
+
+  const sized = (entry: number): number => chunks[entry >>> CHUNK_BITS]?.lengths[entry & (CHUNK - 1)] ?? 0;
 
   return {
     get count() {
       return count;
     },
+    get bytes() {
+      return bytes;
+    },
     add({ offset, length, image }, hasNan) {
-      if (count === capacity) grow();
-      offsets[count] = offset;
-      lengths[count] = hasNan ? length | NAN_BIT : length;
-      images[count] = image;
+      const at = count & (CHUNK - 1);
+      const chunk = at < (last?.offsets.length ?? 0) && at > 0 ? (last as Chunk) : moreRoom(at);
+      chunk.offsets[at] = offset;
+      chunk.lengths[at] = hasNan ? length | NAN_BIT : length;
+      if (chunk.images !== undefined) chunk.images[at] = image;
+      bytes += length;
       count++;
     },
-    offset: (entry) => offsets[entry] ?? 0,
-    length: (entry) => (lengths[entry] ?? 0) & ~NAN_BIT,
-    hasNan: (entry) => ((lengths[entry] ?? 0) & NAN_BIT) !== 0,
-    image: (entry) => images[entry] ?? Number.NaN,
+    offset: (entry) => chunks[entry >>> CHUNK_BITS]?.offsets[entry & (CHUNK - 1)] ?? 0,
+    length: (entry) => sized(entry) & SIZE_MASK,
+    sized,
     group(items, itemOf) {
       const belongs = new Uint32Array(count);
       starts = new Uint32Array(items + 1);
       for (let i = 0; i < count; i++) {
-        const item = itemOf(images[i] ?? Number.NaN, i);
+        const chunk = chunks[i >>> CHUNK_BITS];
+        const item = itemOf(chunk?.images?.[i & (CHUNK - 1)] ?? Number.NaN, i);
         belongs[i] = item;
         if (item < items) starts[item + 1] = (starts[item + 1] ?? 0) + 1;
       }
+      for (const chunk of chunks) chunk.images = undefined;
       for (let item = 0; item < items; item++)
         starts[item + 1] = (starts[item + 1] ?? 0) + (starts[item] ?? 0);
       const next = starts.slice();
@@ -79,20 +114,14 @@ export function createByteRanges(): ByteRanges {
         order[at] = i;
         next[item] = at + 1;
       }
-      images = new Float64Array(0);
     },
     ofItems: (from, to) => order.subarray(starts[from] ?? 0, starts[to] ?? 0),
     countOf: (item) => (starts[item + 1] ?? 0) - (starts[item] ?? 0),
     bytesOf(item) {
-      let bytes = 0;
-      for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at++)
-        bytes += (lengths[order[at] ?? 0] ?? 0) & ~NAN_BIT;
-      return bytes;
+      let own = 0;
+      const end = starts[item + 1] ?? 0;
+      for (let at = starts[item] ?? 0; at < end; at++) own += sized(order[at] ?? 0) & SIZE_MASK;
+      return own;
     },
   };
-}
-
-function copied<T extends Float64Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -6,27 +6,16 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SlyError } from '../../src/lib/errors.ts';
 import type { SourceFileEntry, SourceTree } from '../../src/plugin-kit/plugin.ts';
-import { toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import { HAS } from './annotation-fields.ts';
 import { type ByteRanges, createByteRanges } from './byte-ranges.ts';
 import type { IdCodes } from './id-code.ts';
+import { createImageRecords, type ImageRecords } from './image-records.ts';
+import { parseElement } from './parse-element.ts';
 import { JsonFault, type RootKind, scanCoco } from './scan-json.ts';
-
-export interface ImageRecord {
-  /** Id code; NaN where there is none. */
-  id: number;
-  /** Undefined where it is no text. */
-  fileName: string | undefined;
-  width: number | undefined;
-  height: number | undefined;
-  /** First address of the picture that the record has. */
-  url: string | undefined;
-}
 
 export interface CocoFile {
   path: string;
-  /** By their index in the file. */
-  images: ImageRecord[];
+  images: ImageRecords;
   imageBytes: ByteRanges;
   annotations: ByteRanges;
   categories: unknown[];
@@ -74,7 +63,7 @@ export async function readCocoFile(
 ): Promise<CocoFile | undefined> {
   const file: CocoFile = {
     path,
-    images: [],
+    images: createImageRecords(idOf),
     imageBytes: createByteRanges(),
     annotations: createByteRanges(),
     categories: [],
@@ -85,7 +74,7 @@ export async function readCocoFile(
   const handle = await open(tree.locate(path), 'r');
   let kinds: Map<string, RootKind>;
   try {
-    kinds = await scanCoco(handle, sinkOf(file, idOf), { idOf, signal, onBytes });
+    kinds = await scanCoco(handle, sinkOf(file), { idOf, signal, onBytes });
   } catch (error) {
     throw error instanceof JsonFault ? await describeFault(tree.locate(path), path, error) : error;
   } finally {
@@ -103,7 +92,7 @@ export async function readCocoFile(
   return file;
 }
 
-function sinkOf(file: CocoFile, idOf: IdCodes): Parameters<typeof scanCoco>[1] {
+function sinkOf(file: CocoFile): Parameters<typeof scanCoco>[1] {
   let lastCategory = Number.NaN;
   let lastHas = 0;
   return {
@@ -112,7 +101,7 @@ function sinkOf(file: CocoFile, idOf: IdCodes): Parameters<typeof scanCoco>[1] {
       if (key === 'categories') file.categories[index] = element;
       else if (key === 'licenses') file.licenses[index] = element;
       else {
-        file.images[index] = imageRecord(element, idOf);
+        file.images.set(index, element);
         file.imageBytes.add({ offset, length: bytes.length, image: index }, false);
       }
     },
@@ -130,36 +119,6 @@ function sinkOf(file: CocoFile, idOf: IdCodes): Parameters<typeof scanCoco>[1] {
       file.strays = { place: file.strays?.place ?? `${key}[${index}]`, count: (file.strays?.count ?? 0) + 1 };
     },
   };
-}
-
-function imageRecord(element: Record<string, unknown>, idOf: IdCodes): ImageRecord {
-  const { file_name: fileName } = element;
-  const urls = [element.coco_url, element.flickr_url, element.url, fileName];
-  const side = (value: unknown): number | undefined => {
-    const pixels = toNumber(value);
-    return pixels !== undefined && pixels >= 1 ? Math.floor(pixels) : undefined;
-  };
-  return {
-    id: idOf(element.id),
-    fileName: typeof fileName === 'string' && fileName !== '' ? fileName : undefined,
-    width: side(element.width),
-    height: side(element.height),
-    url: urls.find(
-      (url): url is string => typeof url === 'string' && /^(https?|s3|gs|azure):\/\//i.test(url),
-    ),
-  };
-}
-
-/** The syntax was checked by the scan; what JSON.parse does not take can only be one of Python's numbers. */
-export function parseElement(text: string, hasNan = true): unknown {
-  if (!hasNan) return JSON.parse(text);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return JSON.parse(
-      text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (part) => (part.startsWith('"') ? part : 'null')),
-    );
-  }
 }
 
 /** Lines are counted only when somebody has to look at the place. */

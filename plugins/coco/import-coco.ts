@@ -3,36 +3,46 @@
  * classes are known before the first item; the second goes through the items, fetches what belongs to each and
  * writes it. Nothing grows with the file but 20 bytes an annotation and a short record an image.
  */
-import { closeSync, openSync } from 'node:fs';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
-import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
 import type { ImportContext, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
 import { createProblemBook, type ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { HAS } from './annotation-fields.ts';
-import { createAnnotationTags } from './annotation-tags.ts';
-import { type CategoryClasses, defineClasses } from './categories.ts';
+import { defineClasses } from './categories.ts';
 import { type CocoFile, findCocoFiles, readCocoFile } from './coco-file.ts';
+import { type Converters, convertItems, createConverters } from './convert-items.ts';
 import { createIdCodes, type IdCodes } from './id-code.ts';
-import { blocks, createItemSources } from './item-blocks.ts';
-import { createItemWriter } from './item-writer.ts';
-import { buildItems, type CocoItem } from './items.ts';
-import { type ImportOptions, importOptions } from './options.ts';
+import { buildItems } from './items.ts';
+import { importOptions } from './options.ts';
 import { importUndescribed } from './undescribed.ts';
 
 export async function importCoco(ctx: ImportContext): Promise<void> {
+  const candidates = await findCocoFiles(ctx.tree, ctx.signal);
+  const converters = createConverters(candidates.reduce((sum, file) => sum + file.size, 0));
+  try {
+    await convert(ctx, candidates, converters);
+  } finally {
+    await converters.close();
+  }
+}
+
+async function convert(
+  ctx: ImportContext,
+  candidates: readonly SourceFileEntry[],
+  converters: Converters,
+): Promise<void> {
   const options = importOptions(ctx.options);
   const book = createProblemBook(ctx.report);
   const idOf = createIdCodes();
-  const { files, broken } = await readAll(ctx, idOf, book);
+  const { files, broken } = await readAll(ctx, candidates, idOf, book);
   const built = buildItems(files, ctx.tree, book, options);
   await book.flush();
-  refuseWithoutImages(files, built.items, built.missing);
+  refuseWithoutImages(files, built.items.count, built.missing);
   const classes = defineClasses(
     files.map(({ path, categories, has }) => ({ file: path, categories, has })),
     idOf,
     { project: ctx.project, book, masksStay: options.rleAs === 'bitmap' },
   );
-  await writeItems(ctx, { files, items: built.items, classes, options, book, idOf });
+  await convertItems(ctx, { files, items: built.items, classes, options, book, idOf, converters });
   await importUndescribed(ctx, { ...built, broken, options, book });
   await book.finish();
 }
@@ -40,10 +50,10 @@ export async function importCoco(ctx: ImportContext): Promise<void> {
 /** Every COCO file of the source; a broken one is reported and the others go on. */
 async function readAll(
   ctx: ImportContext,
+  candidates: readonly SourceFileEntry[],
   idOf: IdCodes,
   book: ProblemBook,
 ): Promise<{ files: CocoFile[]; broken: string[] }> {
-  const candidates = await findCocoFiles(ctx.tree, ctx.signal);
   const total = candidates.reduce((sum, file) => sum + file.size, 0);
   const files: CocoFile[] = [];
   const broken: string[] = [];
@@ -88,7 +98,7 @@ function describe(file: CocoFile): string {
     ...((has & HAS.caption) !== 0 ? ['captions'] : []),
   ];
   const what = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
-  return `COCO: ${file.images.length} images, ${file.annotations.count} annotations${what}`;
+  return `COCO: ${file.images.count} images, ${file.annotations.count} annotations${what}`;
 }
 
 function noteOdd(file: CocoFile, book: ProblemBook): void {
@@ -122,45 +132,10 @@ function noCoco(candidates: readonly SourceFileEntry[]): SlyError {
   });
 }
 
-function refuseWithoutImages(files: readonly CocoFile[], items: readonly CocoItem[], missing: number): void {
-  if (items.length > 0 || missing === 0) return;
+function refuseWithoutImages(files: readonly CocoFile[], items: number, missing: number): void {
+  if (items > 0 || missing === 0) return;
   throw new SlyError('SLY_PUBLISH_NOTHING', {
     detail: `${files.map((file) => file.path).join(', ')}: expected the pictures of ${missing} images, got none of them`,
     hint: 'Put the pictures beside the JSON file. Or set links: true to import them by their coco_url without copying.',
   });
-}
-
-interface Work {
-  files: readonly CocoFile[];
-  items: readonly CocoItem[];
-  classes: readonly ReadonlyMap<number, CategoryClasses>[];
-  options: ImportOptions;
-  book: ProblemBook;
-  idOf: IdCodes;
-}
-
-async function writeItems(ctx: ImportContext, work: Work): Promise<void> {
-  const { files, items, book } = work;
-  const write = createItemWriter(ctx.project, createAnnotationTags(ctx.project), work);
-  const open = files.map((file) => ({ file, fd: openSync(ctx.tree.locate(file.path), 'r') }));
-  try {
-    const sources = createItemSources(open);
-    for (const [from, to] of blocks(files, items.length)) {
-      sources.load(from, to);
-      for (let i = from; i < to; i++) {
-        const item = items[i];
-        if (item === undefined) continue;
-        if (i % 256 === 0) {
-          ctx.signal.throwIfAborted();
-          ctx.progress('Converting', i, items.length);
-        }
-        const picture = item.file === undefined ? undefined : checkPicture(ctx.tree, item.file, book);
-        await write(item, sources.next(i), picture);
-      }
-      await book.flush();
-    }
-  } finally {
-    for (const { fd } of open) closeSync(fd);
-  }
-  ctx.progress('Converting', items.length, items.length);
 }

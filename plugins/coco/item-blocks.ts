@@ -1,97 +1,73 @@
 /**
- * Hands out, item by item, the parsed records of the image and its annotations from all files. Items are taken
- * in blocks whose annotations fit a fixed number of bytes; a block is fetched whole.
+ * Items in blocks whose entries fit a part of memory, and each block in jobs small enough that their lines may wait.
+ * COCO's annotations of one image lie all over the file, so a block reads nearly all of a large one: larger blocks
+ * are fewer passes, smaller ones less memory.
  */
-
-import { type BlockReader, createBlockReader } from './block-reader.ts';
 import type { ByteRanges } from './byte-ranges.ts';
-import { type CocoFile, parseElement } from './coco-file.ts';
+import type { CocoFile } from './coco-file.ts';
+import type { EntryList } from './convert-job.ts';
 
-export interface RawEntry {
-  /** Index of the file. */
-  file: number;
-  /** In the list of the file. */
-  index: number;
-  value: Record<string, unknown>;
+const [LEAST_BYTES, MOST_BYTES] = [2 << 20, 12 << 20];
+const BLOCK_ITEMS = 8192;
+const JOB_BYTES = 1 << 20;
+const JOB_ITEMS = 256;
+
+export interface ItemSpan {
+  from: number;
+  /** Exclusive. */
+  to: number;
+  /** Of all their entries. */
+  bytes: number;
 }
 
-export interface ItemSource {
-  images: RawEntry[];
-  annotations: RawEntry[];
+/** One item may hold more than a block alone. */
+export function blocksOf(files: readonly CocoFile[], items: number): Generator<ItemSpan> {
+  let all = 0;
+  for (const { annotations, imageBytes } of files) all += annotations.bytes + imageBytes.bytes;
+  const bytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, all / 16));
+  return spans(files, { from: 0, to: items }, bytes, BLOCK_ITEMS);
 }
 
-export interface OpenFile {
-  file: CocoFile;
-  fd: number;
+export function jobsOf(files: readonly CocoFile[], block: ItemSpan): Generator<ItemSpan> {
+  return spans(files, block, JOB_BYTES, JOB_ITEMS);
 }
 
-const BLOCK_BYTES = 40 << 20;
-const BLOCK_ITEMS = 20_000;
-
-/** Ends of blocks, so that each holds at most BLOCK_BYTES (one item may hold more alone). */
-export function* blocks(files: readonly CocoFile[], items: number): Generator<[from: number, to: number]> {
-  let from = 0;
+function* spans(
+  files: readonly CocoFile[],
+  { from: first, to }: { from: number; to: number },
+  mostBytes: number,
+  mostItems: number,
+): Generator<ItemSpan> {
+  let from = first;
   let bytes = 0;
-  for (let item = 0; item < items; item++) {
+  for (let item = first; item < to; item++) {
     let own = 0;
     for (const file of files) own += file.annotations.bytesOf(item) + file.imageBytes.bytesOf(item);
-    if (item > from && (bytes + own > BLOCK_BYTES || item - from >= BLOCK_ITEMS)) {
-      yield [from, item];
+    if (item > from && (bytes + own > mostBytes || item - from >= mostItems)) {
+      yield { from, to: item, bytes };
       from = item;
       bytes = 0;
     }
     bytes += own;
   }
-  if (items > from) yield [from, items];
+  if (to > from) yield { from, to, bytes };
 }
 
-/** `load` a block, then ask for its items in order, each once. */
-export function createItemSources(open: readonly OpenFile[]): {
-  load(from: number, to: number): void;
-  next(item: number): ItemSource;
-} {
-  const cursors = open.map(({ file, fd }) => ({
-    images: cursor(file.imageBytes, createBlockReader(fd, file.imageBytes, file.path)),
-    annotations: cursor(file.annotations, createBlockReader(fd, file.annotations, file.path)),
-  }));
+/** What of a loaded block belongs to a job. `starts`: of the entries of the whole block. */
+export function entryList(
+  ranges: ByteRanges,
+  block: ItemSpan,
+  { from, to }: ItemSpan,
+  starts: Uint32Array,
+): EntryList {
+  const entries = ranges.ofItems(from, to);
+  const counts = new Uint32Array(to - from);
+  for (let i = 0; i < counts.length; i++) counts[i] = ranges.countOf(from + i);
+  const before = ranges.ofItems(block.from, from).length;
   return {
-    load(from, to) {
-      for (const { images, annotations } of cursors) {
-        images.load(from, to);
-        annotations.load(from, to);
-      }
-    },
-    next(item) {
-      const source: ItemSource = { images: [], annotations: [] };
-      for (const [f, { images, annotations }] of cursors.entries()) {
-        images.take(item, f, source.images);
-        annotations.take(item, f, source.annotations);
-      }
-      return source;
-    },
-  };
-}
-
-interface Cursor {
-  load(from: number, to: number): void;
-  take(item: number, file: number, into: RawEntry[]): void;
-}
-
-function cursor(ranges: ByteRanges, reader: BlockReader): Cursor {
-  let entries: Uint32Array = new Uint32Array(0);
-  let at = 0;
-  return {
-    load(from, to) {
-      entries = ranges.ofItems(from, to);
-      at = 0;
-      reader.load(entries);
-    },
-    take(item, file, into) {
-      for (const end = at + ranges.countOf(item); at < end; at++) {
-        const index = entries[at] ?? 0;
-        const value = parseElement(reader.text(at), ranges.hasNan(index)) as Record<string, unknown>;
-        into.push({ file, index, value });
-      }
-    },
+    counts,
+    starts: starts.slice(before, before + entries.length),
+    lengths: Uint32Array.from(entries, ranges.sized),
+    indexes: entries.slice(),
   };
 }

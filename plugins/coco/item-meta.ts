@@ -1,5 +1,5 @@
 /** What COCO says of a picture besides its labels, as metadata of the item, and back. */
-import type { RawEntry } from './item-blocks.ts';
+import type { RawEntry } from './job-entries.ts';
 
 /** Said elsewhere, or an index into lists that the item does not have. */
 const LEFT_OUT = new Set(['file_name', 'width', 'height', 'id', 'license']);

@@ -8,20 +8,11 @@ import { createNames } from '../../src/plugin-kit/datasets.ts';
 import { createImageMatcher, nameParts } from '../../src/plugin-kit/match-images.ts';
 import type { SourceTree } from '../../src/plugin-kit/plugin.ts';
 import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
+import { createTextIndex } from '../../src/plugin-kit/text-index.ts';
 import { NO_ITEM } from './byte-ranges.ts';
 import { type CocoFile, STRAY } from './coco-file.ts';
 import { type DatasetMode, datasetFor } from './dataset-names.ts';
-
-export interface CocoItem {
-  dataset: string;
-  name: string;
-  /** Path in the tree, else `link`. */
-  file: string | undefined;
-  link: string | undefined;
-  /** As the first record has it. */
-  width: number | undefined;
-  height: number | undefined;
-}
+import { createItemTable, type ItemTable } from './item-table.ts';
 
 export interface ItemOptions {
   datasets: DatasetMode;
@@ -30,7 +21,7 @@ export interface ItemOptions {
 }
 
 export interface BuiltItems {
-  items: CocoItem[];
+  items: ItemTable;
   /** Files that are items. */
   described: Set<string>;
   /** Records whose picture is not there. */
@@ -48,14 +39,21 @@ export function buildItems(
   book: ProblemBook,
   options: ItemOptions,
 ): BuiltItems {
-  const built: BuiltItems = { items: [], described: new Set(), missing: 0, names: createNames() };
+  const built: BuiltItems = {
+    items: createItemTable(),
+    described: new Set(),
+    missing: 0,
+    names: createNames(),
+  };
   const match = createImageMatcher(tree);
-  const byKey = new Map<string, number>();
+  /** Pictures and links so far, and their items. */
+  const known = createTextIndex();
+  const itemsOfKnown: number[] = [];
   const itemsOfFiles: Uint32Array[] = [];
 
   /** Number of the item of a record, MISSING when there is none. */
   function itemOf(file: CocoFile, index: number): number {
-    const image = file.images[index];
+    const image = file.images.get(index);
     if (image === undefined) return MISSING;
     const place = `images[${index}].file_name`;
     if (image.fileName === undefined && image.url === undefined) {
@@ -93,28 +91,27 @@ export function buildItems(
       return MISSING;
     }
     const key = found?.file ?? `link ${fileName} ${link}`;
-    const known = byKey.get(key);
-    if (known !== undefined) return known;
-    const number = built.items.length;
-    byKey.set(key, number);
+    const isNew = known.count;
+    const at = known.add(key);
+    if (at !== isNew) return itemsOfKnown[at] ?? MISSING;
     const where = found?.file ?? nameParts(fileName).join('/');
     const dataset = datasetFor(options.datasets, where, file.path);
-    built.items.push({
+    const number = built.items.add({
       dataset,
       name: built.names(dataset, where.slice(where.lastIndexOf('/') + 1)),
       file: found?.file,
-      link,
       width: image.width,
       height: image.height,
     });
+    itemsOfKnown.push(number);
     if (found !== undefined) built.described.add(found.file);
     return number;
   }
 
   for (const file of files) {
-    const own = new Uint32Array(file.images.length);
+    const own = new Uint32Array(file.images.count);
     const seen = new Set<number>();
-    for (let i = 0; i < file.images.length; i++) {
+    for (let i = 0; i < file.images.count; i++) {
       const number = itemOf(file, i);
       own[i] = number;
       if (number === MISSING) continue;
@@ -123,7 +120,7 @@ export function buildItems(
           file: file.path,
           place: `images[${i}].file_name`,
           code: 'SLY_FORMAT_INVALID',
-          message: `expected a name of its own, got ${shown(file.images[i]?.fileName)} again; it becomes one image with the labels of both`,
+          message: `expected a name of its own, got ${shown(file.images.get(i)?.fileName)} again; it becomes one image with the labels of both`,
         }));
       }
       seen.add(number);
@@ -131,17 +128,18 @@ export function buildItems(
     itemsOfFiles.push(own);
   }
   for (const [f, file] of files.entries())
-    group(file, itemsOfFiles[f] ?? new Uint32Array(0), built.items.length, book);
+    group(file, itemsOfFiles[f] ?? new Uint32Array(0), built.items.count, book);
   return built;
 }
 
 function group(file: CocoFile, itemOfImage: Uint32Array, items: number, book: ProblemBook): void {
   file.imageBytes.group(items, (index) => itemOfImage[index] ?? NO_ITEM);
   const byId = new Map<number, number>();
-  for (const [i, image] of file.images.entries()) {
-    if (image === undefined) continue;
-    if (!byId.has(image.id)) byId.set(image.id, itemOfImage[i] ?? NO_ITEM);
-    else if (!Number.isNaN(image.id)) {
+  for (let i = 0; i < file.images.count; i++) {
+    const code = file.images.id(i);
+    if (code === undefined) continue;
+    if (!byId.has(code)) byId.set(code, itemOfImage[i] ?? NO_ITEM);
+    else if (!Number.isNaN(code)) {
       book.note('warning', 'images whose id was taken', () => ({
         file: file.path,
         place: `images[${i}].id`,
@@ -176,5 +174,5 @@ function group(file: CocoFile, itemOfImage: Uint32Array, items: number, book: Pr
     }));
   }
   // Only what the items hold is needed from here on.
-  file.images.length = 0;
+  file.images.clear();
 }

@@ -24,7 +24,7 @@ export interface AnnotationContext {
 /** `kind` in the plural, for the count; `key` below the annotation; `message` is asked for when it is shown. */
 export type Warn = (kind: string, at: AnnotationPlace, key: string, message: () => string) => void;
 
-export function createWarn(book: ProblemBook): Warn {
+export function createWarn(book: Pick<ProblemBook, 'note'>): Warn {
   return (kind, at, key, message) =>
     book.note('warning', kind, () => ({
       file: at.file,

@@ -12,7 +12,7 @@ import { createAddSegmentation } from './outline-labels.ts';
 export interface LabelOptions {
   /** Keep keypoints of visibility 1 as disabled nodes. */
   hiddenKeypoints: boolean;
-  book: ProblemBook;
+  book: Pick<ProblemBook, 'note'>;
 }
 
 export type LabelMaker = (annotation: RawAnnotation, context: AnnotationContext, into: Label[]) => void;

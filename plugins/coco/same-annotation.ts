@@ -3,7 +3,7 @@
  * in two files is one annotation with what either has.
  */
 import type { IdCodes } from './id-code.ts';
-import type { RawEntry } from './item-blocks.ts';
+import type { RawEntry } from './job-entries.ts';
 
 const SHAPES = ['segmentation', 'keypoints', 'bbox'] as const;
 const PARTS = [...SHAPES, 'attributes', 'iscrowd'] as const;

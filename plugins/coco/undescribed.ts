@@ -7,11 +7,11 @@ import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
 import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
 import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { datasetFor } from './dataset-names.ts';
-import type { CocoItem } from './items.ts';
+import type { ItemTable } from './item-table.ts';
 import type { ImportOptions } from './options.ts';
 
 export interface UndescribedOptions {
-  items: readonly CocoItem[];
+  items: ItemTable;
   described: ReadonlySet<string>;
   broken: readonly string[];
   options: Pick<ImportOptions, 'datasets' | 'badAnnotationFile'>;
@@ -65,12 +65,13 @@ export async function importUndescribed(
 }
 
 /** A picture goes where its neighbours went. */
-function datasetsOfFolders(items: readonly CocoItem[]): Map<string, string> {
+function datasetsOfFolders(items: ItemTable): Map<string, string> {
   const datasets = new Map<string, string>();
-  for (const { file, dataset } of items) {
+  for (let i = 0; i < items.count; i++) {
+    const file = items.file(i);
     if (file === undefined) continue;
     const folder = folderOf(file);
-    if (!datasets.has(folder)) datasets.set(folder, dataset);
+    if (!datasets.has(folder)) datasets.set(folder, items.datasets[items.dataset(i)] ?? '');
   }
   return datasets;
 }

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
 import { HAS } from '../annotation-fields.ts';
-import { parseElement } from '../coco-file.ts';
 import { createIdCodes } from '../id-code.ts';
+import { parseElement } from '../parse-element.ts';
 import { JsonFault, scanCoco } from '../scan-json.ts';
 
 const INSTANCES = fileURLToPath(

@@ -1,0 +1,105 @@
+/** What the first pass keeps of the entries of `images`, by their index in the file. */
+import { createTextColumn, type TextColumn } from '../../src/plugin-kit/text-column.ts';
+import { toNumber } from '../../src/plugin-kit/to-pixels.ts';
+import type { IdCodes } from './id-code.ts';
+
+export interface ImageRecord {
+  /** Id code; NaN where there is none. */
+  id: number;
+  /** Undefined where it is no text. */
+  fileName: string | undefined;
+  /** Pixels, at least 1. */
+  width: number | undefined;
+  height: number | undefined;
+  /** First address of the picture that the record has. */
+  url: string | undefined;
+}
+
+export interface ImageRecords {
+  /** Indexes run up to it, also over entries that are no objects. */
+  readonly count: number;
+  set(index: number, element: Readonly<Record<string, unknown>>): void;
+  /** Undefined for entries that are no objects. */
+  get(index: number): ImageRecord | undefined;
+  /** Id code of the image, undefined as for `get`. */
+  id(index: number): number | undefined;
+  clear(): void;
+}
+
+export function createImageRecords(idOf: IdCodes): ImageRecords {
+  let ids = new Float64Array(256);
+  let widths = new Uint32Array(256);
+  let heights = new Uint32Array(256);
+  /** Number of its texts, from 1. */
+  let places = new Uint32Array(256);
+  let names: TextColumn = createTextColumn();
+  let urls: TextColumn = createTextColumn();
+  let count = 0;
+
+  function grow(least: number): void {
+    const size = Math.max(least, 2 * ids.length);
+    const grown = { ids, widths, heights, places };
+    ids = new Float64Array(size);
+    widths = new Uint32Array(size);
+    heights = new Uint32Array(size);
+    places = new Uint32Array(size);
+    ids.set(grown.ids);
+    widths.set(grown.widths);
+    heights.set(grown.heights);
+    places.set(grown.places);
+  }
+
+  return {
+    get count() {
+      return count;
+    },
+    set(index, element) {
+      if (index >= ids.length) grow(index + 1);
+      count = Math.max(count, index + 1);
+      const { file_name: fileName } = element;
+      ids[index] = idOf(element.id);
+      widths[index] = side(element.width) ?? 0;
+      heights[index] = side(element.height) ?? 0;
+      urls.add(urlOf(element));
+      places[index] = 1 + names.add(typeof fileName === 'string' && fileName !== '' ? fileName : undefined);
+    },
+    get(index) {
+      const place = (places[index] ?? 0) - 1;
+      if (place < 0) return undefined;
+      return {
+        id: ids[index] ?? Number.NaN,
+        fileName: names.get(place),
+        width: widths[index] || undefined,
+        height: heights[index] || undefined,
+        url: urls.get(place),
+      };
+    },
+    id: (index) => ((places[index] ?? 0) === 0 ? undefined : ids[index]),
+    clear() {
+      ids = new Float64Array(0);
+      widths = new Uint32Array(0);
+      heights = new Uint32Array(0);
+      places = new Uint32Array(0);
+      names = createTextColumn();
+      urls = createTextColumn();
+      count = 0;
+    },
+  };
+}
+
+export function urlOf({
+  coco_url,
+  flickr_url,
+  url,
+  file_name,
+}: Readonly<Record<string, unknown>>): string | undefined {
+  return [coco_url, flickr_url, url, file_name].find(
+    (one): one is string => typeof one === 'string' && /^(https?|s3|gs|azure):\/\//i.test(one),
+  );
+}
+
+/** At most 1e9, as toNumber has it, so it fits 32 bits. */
+function side(value: unknown): number | undefined {
+  const pixels = toNumber(value);
+  return pixels !== undefined && pixels >= 1 ? Math.floor(pixels) : undefined;
+}
