@@ -34,7 +34,9 @@ function fixtureSets(name: string): string[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true });
   if (entries.some((entry) => entry.isFile())) return [folder];
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(folder, entry.name));
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name !== 'mat')
+    .map((entry) => path.join(folder, entry.name));
 }
 
 const sets = NAMES.filter((name) => can(name, 'detect')).flatMap((name) =>
