@@ -1,7 +1,6 @@
 /** Pictures of the left camera with their polygons, or where there are none with their masks of ids. */
 import type { Label, Tag } from '../../src/format/model.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
-import { ONLY_DATASET } from '../../src/plugin-kit/datasets.ts';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
 import {
   createLabelledItems,
@@ -10,9 +9,9 @@ import {
 } from '../../src/plugin-kit/labelled-items.ts';
 import { stemOf } from '../../src/plugin-kit/match-images.ts';
 import type { ImportContext, Problem } from '../../src/plugin-kit/plugin.ts';
-import { type Split, splitNamed } from '../../src/plugin-kit/splits.ts';
 import { createWorkers, mapInOrder, siblingModule, type Workers } from '../../src/plugin-kit/workers.ts';
 import { type ClassIds, readClassIds } from './class-ids.ts';
+import { datasetOf, splitOf } from './folders.ts';
 import type { IdMaskJob, IdMasks } from './id-masks.ts';
 import { type CityscapesLayout, findLayout, type LabelledPicture, labelFiles } from './layout.ts';
 import { plainStem } from './names.ts';
@@ -244,21 +243,3 @@ function isOwnPicture(file: string): boolean {
   const stem = stemOf(file.slice(file.lastIndexOf('/') + 1));
   return plainStem(stem) !== stem;
 }
-
-/** Of the folders from the top: `leftImg8bit/train/aachen`. */
-function splitOf(file: string): Split | undefined {
-  return foldersOf(file)
-    .map(splitNamed)
-    .find((split) => split !== undefined);
-}
-
-const NO_DATASET = /^(?:leftImg8bit\w*|gtFine|gtCoarse|images?|img)$/i;
-
-function datasetOf(file: string, datasets: ImportOptions['datasets']): string {
-  if (datasets === 'one') return ONLY_DATASET;
-  if (datasets === 'split') return splitOf(file) ?? ONLY_DATASET;
-  const folders = foldersOf(file).filter((folder) => !NO_DATASET.test(folder));
-  return folders.length > 0 ? folders.join('/') : ONLY_DATASET;
-}
-
-const foldersOf = (file: string): string[] => file.split('/').slice(0, -1);

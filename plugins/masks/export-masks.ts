@@ -1,30 +1,25 @@
 /** A project -> pictures, masks, and the JSON files that say which class is which number and colour. */
 import { readAnnotation } from '../../src/format/annotation.ts';
 import { normalizeMeta } from '../../src/format/meta.ts';
-import type { ImageAnnotation, Label } from '../../src/format/model.ts';
+import type { ImageAnnotation } from '../../src/format/model.ts';
 import { datasetFolder } from '../../src/format/project-paths.ts';
-import { isKnownLabel } from '../../src/format/read-geometry.ts';
 import { SlyError } from '../../src/lib/errors.ts';
-import { probeImage } from '../../src/plugin-kit/image-probe.ts';
-import { createLosses, type Losses } from '../../src/plugin-kit/losses.ts';
+import { createLosses } from '../../src/plugin-kit/losses.ts';
 import { stemOf } from '../../src/plugin-kit/match-images.ts';
 import type { ExportContext, ExportedItem } from '../../src/plugin-kit/plugin.ts';
 import { createProblemBook, type ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { createWorkers, mapInOrder, siblingModule, type Workers } from '../../src/plugin-kit/workers.ts';
 import { MACHINE_MAP, SEMANTIC_MAP } from './class-maps.ts';
 import { MOST_CLASSES, type PlannedClass, planClasses } from './class-plan.ts';
-import type { Painted, PaintJob, PaintLabel } from './mask-painting.ts';
+import type { Painted, PaintJob } from './mask-painting.ts';
 import { type ExportOptions, exportOptions } from './options.ts';
+import { type JobContext, paintJob, sizeOf } from './paint-jobs.ts';
 
 const AHEAD_PER_WORKER = 4;
 /** Fewer are drawn before a thread would have started. */
 const WORTH_THREADS = 16;
 
-interface Work {
-  options: ExportOptions;
-  classes: readonly PlannedClass[];
-  places: ReadonlyMap<string, number>;
-  losses: Losses;
+interface Work extends Omit<JobContext, 'annotation' | 'size'> {
   book: ProblemBook;
   workers: Workers<PaintJob, Painted>;
   nameOf(dataset: string, name: string): string;
@@ -115,7 +110,7 @@ interface PaintedItem {
 
 /** Never rejects for what is wrong with one item. */
 async function paint(work: Work, ctx: ExportContext, item: ExportedItem): Promise<PaintedItem> {
-  const { options, classes, places, losses, workers } = work;
+  const { workers } = work;
   const size = sizeOf(item);
   if (size instanceof SlyError) return { item, annotation: item.annotation, painted: size };
   const { annotation, problems } = readAnnotation({ ...item.annotation, size }, ctx.project.meta);
@@ -133,88 +128,11 @@ async function paint(work: Work, ctx: ExportContext, item: ExportedItem): Promis
       annotation: item.annotation,
       painted: new SlyError('SLY_FORMAT_INVALID', { detail: 'its annotation cannot be read' }),
     };
-  const labels: PaintLabel[] = [];
-  const job: PaintJob & { numbers: Record<number, number>; colours: Record<number, number> } = {
-    ...size,
-    labels,
-    thickness: options.thickness,
-    rgb: options.semanticRgb,
-    instances: options.instances,
-    numbers: {},
-    colours: {},
-    ...(options.machine ? { machine: classes.length > 255 ? (16 as const) : (8 as const) } : {}),
-    ...(options.human && item.absolute !== undefined
-      ? { human: { picture: item.absolute, scale: options.humanScale } }
-      : {}),
-  };
-  for (const [at, label] of annotation.objects.entries()) {
-    const which = places.get(label.classTitle);
-    const planned = which === undefined ? undefined : classes[which];
-    if (
-      which === undefined ||
-      planned === undefined ||
-      !isKnownLabel(label) ||
-      label.geometryType === 'multichannelBitmap'
-    ) {
-      losses.add(
-        planned === undefined
-          ? 'label of a class that is not in the project'
-          : `label of shape ${label.geometryType}`,
-      );
-      continue;
-    }
-    if (!options.annotations) countLosses(losses, label);
-    job.numbers[which] = planned.number;
-    job.colours[which] = planned.colour;
-    labels.push({ which, at, geometry: geometryOnly(label) });
-  }
-  if (!options.annotations) for (const _tag of annotation.tags) losses.add('tag of an image');
-  return { item, annotation, painted: await workers.run(job) };
-}
-
-/** Without keys that only cost time on their way to the thread. */
-function geometryOnly(label: Label): PaintLabel['geometry'] {
-  const {
-    tags: _tags,
-    classTitle: _title,
-    instance: _instance,
-    description: _description,
-    ...geometry
-  } = label;
-  return geometry as PaintLabel['geometry'];
-}
-
-function countLosses(
-  losses: Losses,
-  label: { geometryType: string; tags: readonly unknown[]; instance?: unknown },
-): void {
-  const { geometryType, tags, instance } = label;
-  if (geometryType === 'alpha_mask') losses.add('mask with transparency (it is written without)');
-  else if (geometryType !== 'bitmap') losses.add(`label of shape ${geometryType} (it is written as pixels)`);
-  for (const _tag of tags) losses.add('tag of a label');
-  if (typeof instance === 'string' && instance !== '') losses.add('instance key of a label');
-}
-
-/** Of the annotation, else of the list of items, else of the picture. */
-function sizeOf({
-  annotation,
-  width,
-  height,
-  absolute,
-}: ExportedItem): { width: number; height: number } | SlyError {
-  const { size } = annotation;
-  if (size.width > 0 && size.height > 0) return { width: size.width, height: size.height };
-  if (width !== undefined && height !== undefined) return { width, height };
-  if (absolute === undefined)
-    return new SlyError('SLY_FORMAT_INVALID', {
-      detail: 'expected the size of the picture, got a link without it',
-    });
   try {
-    const probed = probeImage(absolute);
-    return { width: probed.width, height: probed.height };
+    return { item, annotation, painted: await workers.run(paintJob(item, { annotation, size, ...work })) };
   } catch (error) {
-    if (error instanceof SlyError) return error;
-    throw error;
+    if (!(error instanceof SlyError)) throw error;
+    return { item, annotation, painted: error };
   }
 }
 

@@ -2,10 +2,10 @@
 import { encodeBitmap, type Mask } from '../../src/format/bitmap.ts';
 import type { BitmapJson } from '../../src/format/model.ts';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
-import { kindOfName } from '../../src/plugin-kit/image-kinds.ts';
 import { readValues, toColours, toValues, type ValueImage } from '../../src/plugin-kit/pixels/read-values.ts';
 import { connectedParts, type Numbers } from '../../src/plugin-kit/pixels/split-values.ts';
 import { valueMasks } from '../../src/plugin-kit/pixels/value-masks.ts';
+import { anyMask, thresholdFor } from './any-mask.ts';
 import type { Look } from './class-rules.ts';
 
 /** `looks`: a rule a class. `values` and `colours`: each number, each colour is a class of its own. */
@@ -48,8 +48,6 @@ export interface MaskResult {
 
 /** More objects in one mask are a mistake of the threshold or of the option. */
 const MOST_PARTS = 20_000;
-/** Codecs that blur edges. */
-const LOSSY_THRESHOLD = 127;
 
 export async function readMasks(job: MaskJob): Promise<MaskResult> {
   const result: MaskResult = { unknown: [], instances: [] };
@@ -209,51 +207,6 @@ export function classNumbers(image: ValueImage): Uint8Array | Uint16Array {
       : new Uint8Array(data.length / channels);
   for (let i = 0, at = 2; i < numbers.length; i++, at += channels) numbers[i] = data[at] as number;
   return numbers;
-}
-
-/** Pixels brighter than the threshold in any channel, and not transparent; where all is black alpha alone decides. */
-export function anyMask(image: ValueImage, threshold: number): Mask | undefined {
-  const { width, height, channels, data, palette } = image;
-  const brightest = brightestOf(image);
-  const deep = data instanceof Uint16Array;
-  // A picture of 0 and 1 has nothing above a threshold that was meant for 0..255.
-  const limit = brightest <= 1 ? 0 : deep && palette === undefined ? threshold * 257 : threshold;
-  const colours = channels >= 3 ? 3 : 1;
-  const alpha = channels === 2 || channels === 4 ? channels - 1 : undefined;
-  const set = new Uint8Array(width * height);
-  let any = false;
-  const table = palette?.map((entry) => +(entry.slice(0, 3).some((one) => one > limit) && entry[3] !== 0));
-  for (let i = 0, at = 0; i < set.length; i++, at += channels) {
-    let on: boolean;
-    if (table !== undefined) on = table[data[i] as number] === 1;
-    else if (brightest === 0) on = alpha !== undefined && (data[at + alpha] as number) > limit;
-    else {
-      on = (data[at] as number) > limit;
-      for (let c = 1; c < colours; c++) on ||= (data[at + c] as number) > limit;
-      if (alpha !== undefined) on &&= data[at + alpha] !== 0;
-    }
-    if (!on) continue;
-    set[i] = 1;
-    any = true;
-  }
-  return any ? { x: 0, y: 0, width, height, data: set } : undefined;
-}
-
-function brightestOf({ channels, data, palette }: ValueImage): number {
-  if (palette !== undefined) return Math.max(0, ...palette.flatMap((entry) => entry.slice(0, 3)));
-  const colours = channels >= 3 ? 3 : 1;
-  let brightest = 0;
-  for (let at = 0; at < data.length; at += channels)
-    for (let c = 0; c < colours; c++) {
-      const value = data[at + c] as number;
-      if (value > brightest) brightest = value;
-    }
-  return brightest;
-}
-
-function thresholdFor(file: string, threshold: number): number {
-  const kind = kindOfName(file);
-  return kind === 'jpeg' || kind === 'webp' ? Math.max(threshold, LOSSY_THRESHOLD) : threshold;
 }
 
 function bitmapsOf(mask: Mask, parts: boolean): BitmapJson[] {

@@ -5,7 +5,7 @@
  * the header promises.
  */
 import { constants, crc32, deflateSync } from 'node:zlib';
-import { decode } from 'fast-png';
+import { decodeAnyPng } from './any-png.ts';
 import {
   broken,
   IDAT,
@@ -110,7 +110,7 @@ function readAnyPng(
     throw broken('rows in order', 'an interlaced PNG of less than 8 bits a pixel');
   // fast-png inflates without a bound of its own, so this asks first how much there is.
   inflatePng(chunks.data, header);
-  const { data, depth, channels } = decode(png);
+  const { data, depth, channels } = decodeAnyPng(png);
   const { width, height } = header;
   const shift = depth === 16 ? 8 : 0;
   const values = new Uint8Array(width * height);

@@ -87,7 +87,10 @@ async function withReader<T>(
   const { signal, onBytes, chunkBytes = CHUNK_BYTES } = options;
   const handle = await open(file, 'r');
   try {
-    return await work(createJsonReader(handle, { signal, onBytes, chunkBytes }));
+    // One byte more than a small file, so that its end is seen without a larger buffer.
+    const { size } = await handle.stat();
+    const atOnce = Math.min(chunkBytes, Math.max(4096, size + 1));
+    return await work(createJsonReader(handle, { signal, onBytes, chunkBytes: atOnce }));
   } catch (error) {
     throw error instanceof JsonFault ? await describeFault(file, options.shownAs, error) : error;
   } finally {

@@ -34,8 +34,8 @@ describe('options', () => {
     expect(pixelCounts((await run(files)).items[0])).toEqual(['road 4', 'sky 3']);
     expect(pixelCounts((await run(files, { objects: 'parts' })).items[0])).toEqual([
       'road 3',
-      'road 1',
       'sky 2',
+      'road 1',
       'sky 1',
     ]);
   });

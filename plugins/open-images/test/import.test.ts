@@ -243,7 +243,7 @@ test('damaged tables', { timeout: 120_000 }, async () => {
     files,
     damage: /\.csv$/,
     tokens: [...TEXT_TOKENS, '/m/2', '""', 'ImageID'],
-    cases: 5000,
+    cases: 4000,
     options: { negative_labels: true },
   });
   expect(reported).toBeGreaterThan(500);
