@@ -25,11 +25,15 @@ interface Seen {
   lists: string[];
   /** First file names that were seen. */
   names: string[];
+  /** Segments of panoptic masks, which data sets of other formats have beside their own files. */
+  panoptic: boolean;
 }
 
-function judge(tree: SourceTree, file: SourceFileEntry, { lists, names }: Seen): Verdict {
+function judge(tree: SourceTree, file: SourceFileEntry, { lists, names, panoptic }: Seen): Verdict {
   const found = names.find((name) => tree.byBaseName(nameParts(name).at(-1) ?? '').length > 0);
   const has = `${file.path} has ${lists.join(', ')}`;
+  if (found !== undefined && panoptic)
+    return { confidence: 0.8, because: `${has} with panoptic segments, and ${found} is there` };
   if (found !== undefined) return { confidence: 0.95, because: `${has}, and ${found} is there` };
   if (tree.files.some((one) => isImageName(one.path)))
     return { confidence: 0.7, because: `${has}, but of its first pictures none is there` };
@@ -48,7 +52,7 @@ function likelyFirst(files: readonly SourceFileEntry[]): SourceFileEntry[] {
 /** Keys of the root where they can be told, else marks that only these lists have. */
 async function look(tree: SourceTree, file: SourceFileEntry): Promise<Seen> {
   const head = (await tree.head(file.path, EDGE_BYTES)).toString('utf8');
-  if (!/^\uFEFF?\s*\{/.test(head)) return { lists: [], names: [] };
+  if (!/^\uFEFF?\s*\{/.test(head)) return { lists: [], names: [], panoptic: false };
   const text = file.size > EDGE_BYTES ? head + tail(tree.locate(file.path), file.size) : head;
   const keys = rootKeys(head);
   const names = [...text.matchAll(/"file_name"\s*:\s*("(?:[^"\\]|\\.)*")/g)]
@@ -60,7 +64,7 @@ async function look(tree: SourceTree, file: SourceFileEntry): Promise<Seen> {
     lists.push('images');
   if (has('annotations') || /"image_id"\s*:/.test(text)) lists.push('annotations');
   if (has('categories')) lists.push('categories');
-  return { lists, names };
+  return { lists, names, panoptic: /"segments_info"\s*:/.test(text) };
 }
 
 function tail(absolute: string, size: number): string {
