@@ -72,6 +72,8 @@ export async function indexFile(
       signal: ctx.signal,
       members: ['imgs', 'anns'],
       shownAs: file,
+      // A small file wants no large buffer.
+      chunkBytes: Math.min(Math.max((total ?? 0) + 1, 1 << 10), 1 << 20),
       onBytes(bytes) {
         done += bytes;
         ctx.progress('reading', done, total);

@@ -5,6 +5,7 @@
 import { readSync } from 'node:fs';
 import { SlyError } from '../../src/lib/errors.ts';
 import type { ByteRanges } from './byte-ranges.ts';
+import { MOST_BYTES } from './item-blocks.ts';
 
 const MAX_GAP = 32 << 10;
 const WINDOW_BYTES = 1 << 20;
@@ -41,7 +42,7 @@ export function createArena(window: Buffer): Arena {
     clear(size) {
       used = 0;
       if (size <= memory.byteLength) return;
-      memory = new SharedArrayBuffer(size + size / 8);
+      memory = new SharedArrayBuffer(Math.max(size, memory.byteLength === 0 ? 0 : MOST_BYTES));
       bytes = Buffer.from(memory);
     },
     async load({ fd, path }, ranges, entries, turn) {

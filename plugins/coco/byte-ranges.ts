@@ -35,6 +35,8 @@ export interface ByteRanges {
 const CHUNK_BITS = 15;
 const CHUNK = 1 << CHUNK_BITS;
 
+const NOTHING = new Float64Array(0);
+
 interface Chunk {
   offsets: Float64Array;
   lengths: Uint32Array;
@@ -94,26 +96,27 @@ export function createByteRanges(): ByteRanges {
     length: (entry) => sized(entry) & SIZE_MASK,
     sized,
     group(items, itemOf) {
-      const belongs = new Uint32Array(count);
       starts = new Uint32Array(items + 1);
       for (let i = 0; i < count; i++) {
         const chunk = chunks[i >>> CHUNK_BITS];
-        const item = itemOf(chunk?.images?.[i & (CHUNK - 1)] ?? Number.NaN, i);
-        belongs[i] = item;
+        const images = chunk?.images ?? NOTHING;
+        const item = itemOf(images[i & (CHUNK - 1)] ?? Number.NaN, i);
+        // In place of the image: there are many entries, and another column would be needed for a moment only.
+        images[i & (CHUNK - 1)] = item;
         if (item < items) starts[item + 1] = (starts[item + 1] ?? 0) + 1;
       }
-      for (const chunk of chunks) chunk.images = undefined;
       for (let item = 0; item < items; item++)
         starts[item + 1] = (starts[item + 1] ?? 0) + (starts[item] ?? 0);
       const next = starts.slice();
       order = new Uint32Array(starts[items] ?? 0);
       for (let i = 0; i < count; i++) {
-        const item = belongs[i] ?? NO_ITEM;
+        const item = chunks[i >>> CHUNK_BITS]?.images?.[i & (CHUNK - 1)] ?? NO_ITEM;
         if (item >= items) continue;
         const at = next[item] ?? 0;
         order[at] = i;
         next[item] = at + 1;
       }
+      for (const chunk of chunks) chunk.images = undefined;
     },
     ofItems: (from, to) => order.subarray(starts[from] ?? 0, starts[to] ?? 0),
     countOf: (item) => (starts[item + 1] ?? 0) - (starts[item] ?? 0),

@@ -71,7 +71,7 @@ export async function convertItems(ctx: ImportContext, work: ConvertWork): Promi
   const window = createWindow();
   const arenas = [createArena(window), createArena(window)];
   const tagNames = new Map<string, string>();
-  const spare: ArrayBuffer[] = [];
+  const spare: SharedArrayBuffer[] = [];
   let written = Promise.resolve();
   let failed = false;
   /** When the lines of each block's last job, and of each job, are written. */
@@ -109,7 +109,7 @@ export async function convertItems(ctx: ImportContext, work: ConvertWork): Promi
   });
 
   function start(job: ConvertJob, span: ItemSpan): Promise<void> {
-    const result = converters.run(job, [job.out]);
+    const result = converters.run(job);
     // Taken in order: a later one may fail before somebody waits for it.
     result.catch(() => undefined);
     written = written.then(() => write(job, result, span));
@@ -138,7 +138,7 @@ export async function convertItems(ctx: ImportContext, work: ConvertWork): Promi
           ...itemColumns(items, span),
           sources: sourcesOf(loaded, block, span),
           tagNames: [...tagNames],
-          out: spare.pop() ?? new ArrayBuffer(2 * span.bytes + 512 * (span.to - span.from)),
+          out: spare.pop() ?? new SharedArrayBuffer(2 * span.bytes + 512 * (span.to - span.from)),
         };
         jobEnds.push(start(job, span));
       }

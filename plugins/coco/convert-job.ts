@@ -63,7 +63,7 @@ export interface ConvertJob {
   /** Tags that are called otherwise in the project, by key. */
   tagNames: [key: string, name: string][];
   /** To be used for the lines, and given back. */
-  out: ArrayBuffer;
+  out: SharedArrayBuffer;
 }
 
 export interface Note {
@@ -83,7 +83,7 @@ export interface UsedTag {
 }
 
 export interface ConvertResult {
-  out: ArrayBuffer;
+  out: SharedArrayBuffer;
   ends: Uint32Array;
   notes: Note[];
   /** In the order they were met. */

@@ -5,14 +5,10 @@ import { createItemConverter, type ItemConverter } from './item-converter.ts';
 
 let last: { run: number; convert: ItemConverter } | undefined;
 
-serve<ConvertJob, ConvertResult>(
-  import.meta.url,
-  (job) => {
-    if (last?.run !== job.run) {
-      const setup = JSON.parse(Buffer.from(job.setup).toString('utf8')) as ConvertSetup;
-      last = { run: job.run, convert: createItemConverter(setup) };
-    }
-    return last.convert(job);
-  },
-  ({ out }) => [out],
-);
+serve<ConvertJob, ConvertResult>(import.meta.url, (job) => {
+  if (last?.run !== job.run) {
+    const setup = JSON.parse(Buffer.from(job.setup).toString('utf8')) as ConvertSetup;
+    last = { run: job.run, convert: createItemConverter(setup) };
+  }
+  return last.convert(job);
+});

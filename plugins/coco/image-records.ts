@@ -6,13 +6,13 @@ import type { IdCodes } from './id-code.ts';
 export interface ImageRecord {
   /** Id code; NaN where there is none. */
   id: number;
-  /** Undefined where it is no text. */
-  fileName: string | undefined;
+  /** `file_name`, or where it is no text the address. */
+  name: string | undefined;
   /** Pixels, at least 1. */
   width: number | undefined;
   height: number | undefined;
-  /** First address of the picture that the record has. */
-  url: string | undefined;
+  /** Of the first address the record has; 0 when it has none. Different ones have different keys. */
+  urlKey: number;
 }
 
 export interface ImageRecords {
@@ -28,17 +28,19 @@ export interface ImageRecords {
 
 export function createImageRecords(idOf: IdCodes): ImageRecords {
   let ids = new Float64Array(256);
+  let urlKeys = new Float64Array(256);
   let widths = new Uint32Array(256);
   let heights = new Uint32Array(256);
   /** Number of its texts, from 1. */
   let places = new Uint32Array(256);
   let names: TextColumn = createTextColumn();
-  let urls: TextColumn = createTextColumn();
   let count = 0;
 
   function grow(least: number): void {
     const size = Math.max(least, 2 * ids.length);
-    const grown = { ids, widths, heights, places };
+    const grown = { ids, urlKeys, widths, heights, places };
+    urlKeys = new Float64Array(size);
+    urlKeys.set(grown.urlKeys);
     ids = new Float64Array(size);
     widths = new Uint32Array(size);
     heights = new Uint32Array(size);
@@ -60,18 +62,19 @@ export function createImageRecords(idOf: IdCodes): ImageRecords {
       ids[index] = idOf(element.id);
       widths[index] = side(element.width) ?? 0;
       heights[index] = side(element.height) ?? 0;
-      urls.add(urlOf(element));
-      places[index] = 1 + names.add(typeof fileName === 'string' && fileName !== '' ? fileName : undefined);
+      const url = urlOf(element);
+      urlKeys[index] = url === undefined ? 0 : keyOf(url);
+      places[index] = 1 + names.add(typeof fileName === 'string' && fileName !== '' ? fileName : url);
     },
     get(index) {
       const place = (places[index] ?? 0) - 1;
       if (place < 0) return undefined;
       return {
         id: ids[index] ?? Number.NaN,
-        fileName: names.get(place),
+        name: names.get(place),
         width: widths[index] || undefined,
         height: heights[index] || undefined,
-        url: urls.get(place),
+        urlKey: urlKeys[index] ?? 0,
       };
     },
     id: (index) => ((places[index] ?? 0) === 0 ? undefined : ids[index]),
@@ -81,7 +84,7 @@ export function createImageRecords(idOf: IdCodes): ImageRecords {
       heights = new Uint32Array(0);
       places = new Uint32Array(0);
       names = createTextColumn();
-      urls = createTextColumn();
+      urlKeys = new Float64Array(0);
       count = 0;
     },
   };
@@ -102,4 +105,15 @@ export function urlOf({
 function side(value: unknown): number | undefined {
   const pixels = toNumber(value);
   return pixels !== undefined && pixels >= 1 ? Math.floor(pixels) : undefined;
+}
+
+/** 52 bits: of a million addresses two that share a key would be news, and their names had to be the same too. */
+function keyOf(text: string): number {
+  let [one, other] = [0x811c9dc5, 0x2b5ad917];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    one = Math.imul(one ^ code, 0x01000193);
+    other = Math.imul(other ^ code, 0x5bd1e995) ^ (other >>> 13);
+  }
+  return 1 + (one >>> 0) * 2 ** 20 + (other >>> 12);
 }

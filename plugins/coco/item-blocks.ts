@@ -7,9 +7,10 @@ import type { ByteRanges } from './byte-ranges.ts';
 import type { CocoFile } from './coco-file.ts';
 import type { EntryList } from './convert-job.ts';
 
-const [LEAST_BYTES, MOST_BYTES] = [2 << 20, 12 << 20];
+const LEAST_BYTES = 2 << 20;
+export const MOST_BYTES = 11 << 20;
 const BLOCK_ITEMS = 8192;
-const JOB_BYTES = 1 << 20;
+const JOB_BYTES = 640 << 10;
 const JOB_ITEMS = 256;
 
 export interface ItemSpan {
@@ -63,11 +64,13 @@ export function entryList(
   const entries = ranges.ofItems(from, to);
   const counts = new Uint32Array(to - from);
   for (let i = 0; i < counts.length; i++) counts[i] = ranges.countOf(from + i);
+  const lengths = new Uint32Array(entries.length);
+  for (let i = 0; i < lengths.length; i++) lengths[i] = ranges.sized(entries[i] ?? 0);
   const before = ranges.ofItems(block.from, from).length;
   return {
     counts,
     starts: starts.slice(before, before + entries.length),
-    lengths: Uint32Array.from(entries, ranges.sized),
+    lengths,
     indexes: entries.slice(),
   };
 }

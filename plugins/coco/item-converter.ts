@@ -161,9 +161,8 @@ export function createItemConverter(setup: ConvertSetup): ItemConverter {
     }
 
     for (let i = 0; i < job.names.length; i++) convert(i);
-    const { buffer } = line.bytes;
     return {
-      out: buffer as ArrayBuffer,
+      out: line.bytes.buffer as unknown as SharedArrayBuffer,
       ends: ends.slice(0, lines),
       notes: book.notes(),
       tags: jobTags.used(),

@@ -24,13 +24,19 @@ interface NewItem {
   height: number | undefined;
 }
 
-export function createItemTable(): ItemTable {
+/** Room for `most` items. */
+export function createItemTable(most: number): ItemTable {
   const datasets: string[] = [];
   const numbers = new Map<string, number>();
   const names = createTextColumn();
+  /** Only when there are pictures. */
+  let files: (string | undefined)[] | undefined;
+  const [datasetOf, widths, heights] = [
+    new Uint32Array(most),
+    new Uint32Array(most),
+    new Uint32Array(most),
+  ] as const;
   let count = 0;
-  const files: (string | undefined)[] = [];
-  let columns = { dataset: new Uint32Array(256), width: new Uint32Array(256), height: new Uint32Array(256) };
 
   function datasetNumber(name: string): number {
     let number = numbers.get(name);
@@ -47,30 +53,20 @@ export function createItemTable(): ItemTable {
     },
     datasets,
     add({ dataset, name, file, width, height }) {
-      const item = names.add(name);
-      count++;
-      files.push(file);
-      if (item === columns.dataset.length)
-        columns = {
-          dataset: doubled(columns.dataset),
-          width: doubled(columns.width),
-          height: doubled(columns.height),
-        };
-      columns.dataset[item] = datasetNumber(dataset);
-      columns.width[item] = width ?? 0;
-      columns.height[item] = height ?? 0;
-      return item;
+      names.add(name);
+      if (file !== undefined) {
+        files ??= new Array<undefined>(most);
+        files[count] = file;
+      }
+      datasetOf[count] = datasetNumber(dataset);
+      widths[count] = width ?? 0;
+      heights[count] = height ?? 0;
+      return count++;
     },
-    dataset: (item) => columns.dataset[item] ?? 0,
+    dataset: (item) => datasetOf[item] ?? 0,
     name: (item) => names.get(item) ?? '',
-    file: (item) => files[item],
-    width: (item) => columns.width[item] ?? 0,
-    height: (item) => columns.height[item] ?? 0,
+    file: (item) => files?.[item],
+    width: (item) => widths[item] ?? 0,
+    height: (item) => heights[item] ?? 0,
   };
-}
-
-function doubled(from: Uint32Array): Uint32Array<ArrayBuffer> {
-  const to = new Uint32Array(2 * from.length);
-  to.set(from);
-  return to;
 }

@@ -12,6 +12,7 @@ import { createTextIndex } from '../../src/plugin-kit/text-index.ts';
 import { NO_ITEM } from './byte-ranges.ts';
 import { type CocoFile, STRAY } from './coco-file.ts';
 import { type DatasetMode, datasetFor } from './dataset-names.ts';
+import { createIdMap } from './id-map.ts';
 import { createItemTable, type ItemTable } from './item-table.ts';
 
 export interface ItemOptions {
@@ -39,8 +40,9 @@ export function buildItems(
   book: ProblemBook,
   options: ItemOptions,
 ): BuiltItems {
+  const total = files.reduce((sum, file) => sum + file.images.count, 0);
   const built: BuiltItems = {
-    items: createItemTable(),
+    items: createItemTable(total),
     described: new Set(),
     missing: 0,
     names: createNames(),
@@ -48,7 +50,7 @@ export function buildItems(
   const match = createImageMatcher(tree);
   /** Pictures and links so far, and their items. */
   const known = createTextIndex();
-  const itemsOfKnown: number[] = [];
+  const itemsOfKnown = new Uint32Array(total);
   const itemsOfFiles: Uint32Array[] = [];
 
   /** Number of the item of a record, MISSING when there is none. */
@@ -56,7 +58,7 @@ export function buildItems(
     const image = file.images.get(index);
     if (image === undefined) return MISSING;
     const place = `images[${index}].file_name`;
-    if (image.fileName === undefined && image.url === undefined) {
+    if (image.name === undefined) {
       built.missing++;
       book.note('failed', 'images without a file name', () => ({
         file: file.path,
@@ -66,7 +68,7 @@ export function buildItems(
       }));
       return MISSING;
     }
-    const fileName = image.fileName ?? image.url ?? '';
+    const fileName = image.name;
     const found = match(fileName, file.path);
     if (found !== undefined && found.rivals > 0) {
       book.note('warning', 'file names that fit several pictures equally well', () => ({
@@ -77,8 +79,8 @@ export function buildItems(
         hint: 'Write the folder into file_name.',
       }));
     }
-    const link = found === undefined && options.links ? image.url : undefined;
-    if (found === undefined && link === undefined) {
+    const isLink = found === undefined && options.links && image.urlKey !== 0;
+    if (found === undefined && !isLink) {
       built.missing++;
       book.note('failed', 'images that are not among the files', () => ({
         file: file.path,
@@ -90,7 +92,7 @@ export function buildItems(
       }));
       return MISSING;
     }
-    const key = found?.file ?? `link ${fileName} ${link}`;
+    const key = found?.file ?? `\n${image.urlKey} ${fileName}`;
     const isNew = known.count;
     const at = known.add(key);
     if (at !== isNew) return itemsOfKnown[at] ?? MISSING;
@@ -103,27 +105,28 @@ export function buildItems(
       width: image.width,
       height: image.height,
     });
-    itemsOfKnown.push(number);
+    itemsOfKnown[at] = number;
     if (found !== undefined) built.described.add(found.file);
     return number;
   }
 
-  for (const file of files) {
+  /** The last file that described an item, from 1. */
+  const seenIn = new Uint32Array(total);
+  for (const [f, file] of files.entries()) {
     const own = new Uint32Array(file.images.count);
-    const seen = new Set<number>();
     for (let i = 0; i < file.images.count; i++) {
       const number = itemOf(file, i);
       own[i] = number;
       if (number === MISSING) continue;
-      if (seen.has(number)) {
+      if (seenIn[number] === f + 1) {
         book.note('warning', 'images that are described twice in one file', () => ({
           file: file.path,
           place: `images[${i}].file_name`,
           code: 'SLY_FORMAT_INVALID',
-          message: `expected a name of its own, got ${shown(file.images.get(i)?.fileName)} again; it becomes one image with the labels of both`,
+          message: `expected a name of its own, got ${shown(file.images.get(i)?.name)} again; it becomes one image with the labels of both`,
         }));
       }
-      seen.add(number);
+      seenIn[number] = f + 1;
     }
     itemsOfFiles.push(own);
   }
@@ -134,12 +137,11 @@ export function buildItems(
 
 function group(file: CocoFile, itemOfImage: Uint32Array, items: number, book: ProblemBook): void {
   file.imageBytes.group(items, (index) => itemOfImage[index] ?? NO_ITEM);
-  const byId = new Map<number, number>();
+  const byId = createIdMap(file.images.count);
   for (let i = 0; i < file.images.count; i++) {
     const code = file.images.id(i);
     if (code === undefined) continue;
-    if (!byId.has(code)) byId.set(code, itemOfImage[i] ?? NO_ITEM);
-    else if (!Number.isNaN(code)) {
+    if (!Number.isNaN(code) && !byId.add(code, itemOfImage[i] ?? NO_ITEM)) {
       book.note('warning', 'images whose id was taken', () => ({
         file: file.path,
         place: `images[${i}].id`,
@@ -148,10 +150,9 @@ function group(file: CocoFile, itemOfImage: Uint32Array, items: number, book: Pr
       }));
     }
   }
-  byId.delete(Number.NaN);
   let lost = 0;
   file.annotations.group(items, (id, entry) => {
-    const item = byId.get(id) ?? NO_ITEM;
+    const item = byId.get(id, NO_ITEM);
     if (item === MISSING) lost++;
     if (item === NO_ITEM && id !== STRAY) {
       book.note('warning', 'annotations of an image the file does not have', () => ({

@@ -7,14 +7,15 @@ export interface LineBuffer {
   at: number;
 }
 
-export function lineBufferIn(memory: ArrayBuffer): LineBuffer {
+/** Memory that threads share: it goes from one to the other and back without ever being garbage. */
+export function lineBufferIn(memory: SharedArrayBuffer): LineBuffer {
   return { bytes: Buffer.from(memory), at: 0 };
 }
 
 /** Makes sure that `more` bytes fit. */
 export function room(line: LineBuffer, more: number): void {
   if (line.at + more <= line.bytes.length) return;
-  const larger = Buffer.from(new ArrayBuffer(Math.max(2 * line.bytes.length, line.at + more)));
+  const larger = Buffer.from(new SharedArrayBuffer(Math.max(2 * line.bytes.length, line.at + more)));
   line.bytes.copy(larger, 0, 0, line.at);
   line.bytes = larger;
 }

@@ -55,7 +55,8 @@ function readClassList({ file, absolute, delimiter }: RowSource): ClassList | un
   let isFirst = true;
   for (const { bytes } of scanRows(absolute, delimiter)) {
     const [name = '', id = '', ...more] = splitRow(bytes, delimiter);
-    const good = more.length === 0 && name !== '' && /^\d{1,6}$/.test(id) && !names.has(id);
+    const good =
+      more.length === 0 && name !== '' && !/^[\d.]+$/.test(name) && /^\d{1,6}$/.test(id) && !names.has(id);
     // The first row may name the columns.
     if (good) names.set(id, name.slice(0, 200));
     else if (!isFirst) return undefined;

@@ -5,7 +5,7 @@ import { readMeta } from '../../src/format/meta.ts';
 import { isRecord } from '../../src/format/problem.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import type { SourceTree, Verdict } from '../../src/plugin-kit/plugin.ts';
-import { findLayout } from './layout.ts';
+import { findLayout, type Layout } from './layout.ts';
 
 const LOOKED_AT = 3;
 const MAX_BYTES = 32 << 20;
@@ -18,18 +18,35 @@ export async function detectSupervisely(tree: SourceTree): Promise<Verdict> {
   const items = datasets.flatMap((dataset) => dataset.items);
   const [first] = items;
   const blobs = layout.projects.flatMap((project) => project.blobs);
-  if (blobs.length === 0 && items.every(({ image, info }) => image === undefined && info === undefined))
-    return no(`there are annotations (${first?.ann}) but no pictures and no img_info with links`);
+  // Where every item has an img_info they are taken for links.
+  const bare =
+    blobs.length === 0 &&
+    items.every(({ image }) => image === undefined) &&
+    items.some(({ info }) => info === undefined);
+  const without = bare
+    ? {
+        note: '; there are no pictures: annotations without a link get a black one',
+        options: { missing_pictures: 'blank' },
+      }
+    : undefined;
+  if (items.length === 0 && blobs.length === 0)
+    return no('there are datasets, but no pictures and no annotations');
   if (layout.kind === 'project') {
+    const wrong = await whatIsWrongWithMetas(tree, layout);
+    if (wrong !== undefined) return no(wrong);
     const metaFile = layout.projects.find((project) => project.metaFile !== undefined)?.metaFile ?? '';
-    const wrong = await whatIsWrongWithMeta(tree, metaFile);
-    if (wrong !== undefined) return no(`${metaFile}: ${wrong}`);
     const foreign = datasets.find(({ itemFolder }) => itemFolder !== 'img');
     if (foreign !== undefined && datasets.every(({ itemFolder }) => itemFolder !== 'img'))
       return no(`${foreign.folder} holds ${foreign.itemFolder} items, not images`);
+    // A meta.json and any JSON in a folder ann: with pictures that is enough, without them one has to fit.
+    const unlike = bare
+      ? await whatIsWrongWithAnnotation(tree, items.find(({ ann }) => ann !== undefined)?.ann ?? '')
+      : undefined;
+    if (unlike !== undefined) return no(`${first?.ann}: ${unlike}`);
     return {
-      confidence: 0.98,
-      because: `${metaFile} lists classes, and beside it there ${count(datasets.length, 'dataset')} (${datasets[0]?.folder || '.'})`,
+      confidence: bare ? 0.9 : 0.98,
+      because: `${metaFile} lists classes, and beside it there ${count(datasets.length, 'dataset')} (${datasets[0]?.folder || '.'})${without?.note ?? ''}`,
+      ...(without === undefined ? {} : { options: without.options }),
     };
   }
   const annotated = items.flatMap(({ ann }) => ann ?? []).slice(0, LOOKED_AT);
@@ -42,12 +59,27 @@ export async function detectSupervisely(tree: SourceTree): Promise<Verdict> {
   }
   if (fitting === undefined) return no(wrong);
   return {
-    confidence: layout.kind === 'datasets' ? 0.95 : 0.92,
+    confidence: bare ? 0.9 : layout.kind === 'datasets' ? 0.95 : 0.92,
     because:
       layout.kind === 'datasets'
-        ? `${path.posix.dirname(fitting)} holds Supervisely annotations (no meta.json: classes are taken from them)`
+        ? `${path.posix.dirname(fitting)} holds Supervisely annotations (no meta.json: classes are taken from them)${without?.note ?? ''}`
         : `${fitting} is a Supervisely annotation of a picture of that name`,
+    ...(without === undefined ? {} : { options: without.options }),
   };
+}
+
+/** One project of images among several is enough; the others are reported when it is imported. */
+async function whatIsWrongWithMetas(tree: SourceTree, { projects }: Layout): Promise<string | undefined> {
+  let wrong: string | undefined;
+  for (const { metaFile } of projects
+    .filter((project) => project.metaFile !== undefined)
+    .slice(0, LOOKED_AT)) {
+    if (metaFile === undefined) continue;
+    const fault = await whatIsWrongWithMeta(tree, metaFile);
+    if (fault === undefined) return undefined;
+    wrong ??= `${metaFile}: ${fault}`;
+  }
+  return wrong;
 }
 
 async function whatIsWrongWithMeta(tree: SourceTree, file: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import type { ProjectMeta } from '../../src/format/model.ts';
 import type { FoundDataset, FoundProject } from '../../src/format/project-tree.ts';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
 import type { ImportContext, NewItem } from '../../src/plugin-kit/plugin.ts';
+import { createBlankPictures } from './blank-pictures.ts';
 import { placeBlobItems } from './blobs.ts';
 import { createItemReader } from './item-reader.ts';
 import { readJsonFile } from './json-file.ts';
@@ -32,13 +33,14 @@ export async function importSupervisely(ctx: ImportContext): Promise<void> {
     0,
   );
   const progress = { done: 0, total };
+  const blanks = createBlankPictures(ctx.project);
   const datasetNames = new Set<string>();
   for (const project of layout.projects) {
     const meta = await metaOf(ctx, project);
     if (meta === undefined) continue;
     const renames = ctx.project.mergeMeta(meta);
     const places = await placeBlobItems(ctx, project);
-    const reader = createItemReader(ctx, { meta, renames, places, digest });
+    const reader = createItemReader(ctx, { meta, renames, places, digest, blanks, adopted: layout.adopted });
     for (const dataset of project.datasets) {
       const name = freeDatasetName(dataset, project, datasetNames);
       await importDataset(ctx, dataset, name, reader, progress);
@@ -134,7 +136,9 @@ async function inferMeta(ctx: ImportContext, project: FoundProject): Promise<Pro
 /** Several projects may have a dataset of one name; the later ones go below the name of their project. */
 function freeDatasetName(dataset: FoundDataset, project: FoundProject, taken: Set<string>): string {
   const folder = path.posix.basename(project.root);
-  const name = taken.has(dataset.path) && folder !== '' ? `${folder}/${dataset.path}` : dataset.path;
+  const wanted = taken.has(dataset.path) && folder !== '' ? `${folder}/${dataset.path}` : dataset.path;
+  let name = wanted;
+  for (let n = 1; taken.has(name); n++) name = `${wanted}_${n}`;
   taken.add(name);
   return name;
 }

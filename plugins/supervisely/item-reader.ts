@@ -6,20 +6,18 @@ import { isRecord } from '../../src/format/problem.ts';
 import type { FoundItem } from '../../src/format/project-tree.ts';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
 import type { ImportContext, NewItem } from '../../src/plugin-kit/plugin.ts';
-import type { BlobPlace } from './blobs.ts';
 import { fitToProject } from './fit-classes.ts';
+import { createItemSource, type SourceDeps } from './item-source.ts';
 import { readJsonFile } from './json-file.ts';
-import { type Picture, readPicture } from './picture.ts';
+import { type Picture, readPicture, readPictureAt } from './picture.ts';
 import type { ProblemDigest } from './problem-digest.ts';
 
-interface Deps {
+interface Deps extends SourceDeps {
   meta: ProjectMeta;
   renames: Renames;
-  places: ReadonlyMap<FoundItem, BlobPlace>;
-  digest: ProblemDigest;
 }
 
-type Loaded = { value: unknown } | { error: SlyError };
+export type Loaded = { value: unknown } | { error: SlyError };
 
 /** What was on disk; nothing is decided or reported yet, so many can be read at once. */
 export interface ReadItem {
@@ -36,10 +34,11 @@ export interface ItemReader {
   settle(read: ReadItem, dataset: string): Promise<NewItem | undefined>;
 }
 
-export function createItemReader(ctx: ImportContext, { meta, renames, places, digest }: Deps): ItemReader {
+export function createItemReader(ctx: ImportContext, deps: Deps): ItemReader {
+  const { meta, renames, places, digest, blanks, adopted } = deps;
   const { tree, report } = ctx;
   const onBad = ctx.options.bad_annotation ?? 'skip-annotation';
-  const sizes = new Map(tree.files.map(({ path, size }) => [path, size]));
+  const source = createItemSource(ctx, { places, digest, blanks, adopted });
 
   async function load(file: string | undefined): Promise<Loaded | undefined> {
     if (file === undefined) return undefined;
@@ -48,34 +47,6 @@ export function createItemReader(ctx: ImportContext, { meta, renames, places, di
     } catch (error) {
       return { error: toSlyError(error) };
     }
-  }
-
-  /** The bytes of the item, or its link, or undefined when there is neither; that is reported. */
-  async function source({ item, picture, info }: ReadItem): Promise<Partial<NewItem> | undefined> {
-    const blob = places.get(item);
-    if (blob !== undefined) return { file: blob.file, range: blob.range };
-    const { image } = item;
-    const link = info !== undefined && 'value' in info ? linkIn(info.value) : undefined;
-    if (image !== undefined && (sizes.get(image) !== 0 || link === undefined)) {
-      if (picture !== undefined) return { file: image, ...picture.size };
-      await report.failed({
-        file: image,
-        code: 'SLY_IMAGE_UNREADABLE',
-        message:
-          sizes.get(image) === 0
-            ? 'expected a picture, got an empty file'
-            : 'expected a picture, got other bytes',
-        hint: 'Is it JPEG, PNG, BMP, WebP, TIFF, HEIC, AVIF or NRRD, and copied completely?',
-      });
-      return undefined;
-    }
-    if (link !== undefined && info !== undefined && 'value' in info) return { link, ...sizeIn(info.value) };
-    await report.skipped({
-      file: item.ann ?? item.info ?? item.name,
-      code: 'SLY_FORMAT_INVALID',
-      message: `there is no picture ${item.name}, and no link to one`,
-    });
-    return undefined;
   }
 
   /** Undefined: bad, and what was wrong is in `problems`. */
@@ -135,19 +106,25 @@ export function createItemReader(ctx: ImportContext, { meta, renames, places, di
 
   return {
     async read(item) {
+      const blob = places.get(item);
+      const looked =
+        blob !== undefined
+          ? readPictureAt(tree.locate(blob.file), blob.range)
+          : item.image === undefined
+            ? undefined
+            : readPicture(tree, item.image);
       const [picture, ann, itemMeta, info] = await Promise.all([
-        item.image === undefined ? undefined : readPicture(tree, item.image).catch(() => undefined),
+        looked?.catch(() => undefined),
         load(item.ann),
         load(item.meta),
-        // With a picture there it only repeats what the picture says.
-        item.image === undefined || sizes.get(item.image) === 0 ? load(item.info) : undefined,
+        load(item.info),
       ]);
       return { item, picture, ann, meta: itemMeta, info };
     },
 
     async settle(read, dataset) {
       const { item, ann } = read;
-      const bytes = await source(read);
+      const bytes = await source.of(read);
       if (bytes === undefined) {
         if (item.image !== undefined && item.ann !== undefined)
           await report.skipped({
@@ -175,14 +152,15 @@ export function createItemReader(ctx: ImportContext, { meta, renames, places, di
       const size = annotation?.size ?? read.picture?.size ?? sizeOf(bytes);
       const fitted = annotation && fitToProject(annotation, meta, renames, ctx.project);
       const written = fitted ?? (size && emptyAnnotation(size));
-      const itemMeta = await sidecar(ctx, item, read.meta);
-      if (item.info !== undefined) await report.used(item.info, 'image info');
+      // What the server knew is there even when nobody wrote the metadata into a file of its own.
+      const itemMeta = { ...metaIn(read.info), ...(await sidecar(ctx, item, read.meta)) };
+      await settleInfo(ctx, item, read.info);
       return {
         dataset,
         name: item.name,
         ...bytes,
         ...(written === undefined ? {} : { annotation: written }),
-        ...(itemMeta === undefined ? {} : { meta: itemMeta }),
+        ...(Object.keys(itemMeta).length === 0 ? {} : { meta: itemMeta }),
       };
     },
   };
@@ -229,18 +207,19 @@ async function sidecar(
   return undefined;
 }
 
+async function settleInfo(ctx: ImportContext, item: FoundItem, loaded: Loaded | undefined): Promise<void> {
+  if (item.info === undefined || loaded === undefined) return;
+  if ('value' in loaded) return ctx.report.used(item.info, 'image info');
+  const { code, detail: message } = loaded.error;
+  await ctx.report.failed({ file: item.info, code, message });
+}
+
+function metaIn(loaded: Loaded | undefined): Record<string, unknown> {
+  const meta =
+    loaded !== undefined && 'value' in loaded && isRecord(loaded.value) ? loaded.value.meta : undefined;
+  return isRecord(meta) ? meta : {};
+}
+
 function sizeOf({ width, height }: Partial<NewItem>): { width: number; height: number } | undefined {
   return width === undefined || height === undefined ? undefined : { width, height };
-}
-
-function sizeIn(info: unknown): { width?: number; height?: number } {
-  if (!isRecord(info)) return {};
-  const { width, height } = info;
-  const whole = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
-  return whole(width) && whole(height) ? { width, height } : {};
-}
-
-function linkIn(info: unknown): string | undefined {
-  const link = isRecord(info) ? info.link : undefined;
-  return typeof link === 'string' && /^[a-z][a-z0-9+.-]*:\/\/./i.test(link) ? link : undefined;
 }

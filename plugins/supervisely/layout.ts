@@ -4,7 +4,8 @@
  */
 import path from 'node:path';
 import { matchLooseItems } from '../../src/format/loose-items.ts';
-import { type FoundProject, findProjects } from '../../src/format/project-tree.ts';
+import { type FoundItem, type FoundProject, findProjects } from '../../src/format/project-tree.ts';
+import { adoptPictures } from './adopt-pictures.ts';
 import { hasPictureName } from './picture.ts';
 
 export interface Layout {
@@ -12,14 +13,18 @@ export interface Layout {
   projects: FoundProject[];
   /** Annotations several pictures would take. */
   shared: { ann: string; items: string[]; given: boolean }[];
+  /** Items whose picture lies outside of their dataset. */
+  adopted: ReadonlySet<FoundItem>;
 }
 
 /** Undefined when no picture or annotation has a place in any of the layouts. */
 export function findLayout(paths: readonly string[]): Layout | undefined {
-  const { projects } = findProjects(paths);
+  const { projects, rest } = findProjects(paths);
   const withMeta = projects.filter(({ metaFile }) => metaFile !== undefined);
-  if (withMeta.length > 0) return { kind: 'project', projects, shared: [] };
-  if (projects.length > 0) return { kind: 'datasets', projects, shared: [] };
+  if (projects.length > 0) {
+    const kind = withMeta.length > 0 ? 'project' : 'datasets';
+    return { kind, projects, shared: [], adopted: adoptPictures(projects, rest) };
+  }
   return looseLayout(paths);
 }
 
@@ -42,7 +47,7 @@ function looseLayout(paths: readonly string[]): Layout | undefined {
   first?.orphans.push(...orphans);
   const project: FoundProject = { root: '', datasets: [...datasets.values()], blobs: [] };
   if (metaFile !== undefined) project.metaFile = metaFile;
-  return { kind: 'loose', projects: [project], shared };
+  return { kind: 'loose', projects: [project], shared, adopted: new Set() };
 }
 
 /** Folders all files have in common. */

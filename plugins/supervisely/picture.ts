@@ -1,4 +1,5 @@
 /** Is it a picture, and how large? Answered from the first bytes; the rest is never read. */
+import { open } from 'node:fs/promises';
 import { imageSize } from 'image-size';
 import type { SourceTree } from '../../src/plugin-kit/plugin.ts';
 
@@ -17,12 +18,33 @@ export function hasPictureName(file: string): boolean {
 }
 
 /** Undefined when the bytes are no picture of a kind the platform shows. */
-export async function readPicture(tree: SourceTree, file: string): Promise<Picture | undefined> {
-  const start = await tree.head(file, FIRST_LOOK);
+export function readPicture(tree: SourceTree, file: string): Promise<Picture | undefined> {
+  return readPictureIn((bytes) => tree.head(file, bytes));
+}
+
+/** The same for bytes `[start, end)` of a file, a member of a tar. */
+export async function readPictureAt(
+  absolute: string,
+  [start, end]: readonly [start: number, end: number],
+): Promise<Picture | undefined> {
+  const handle = await open(absolute, 'r');
+  try {
+    return await readPictureIn(async (bytes) => {
+      const buffer = Buffer.alloc(Math.min(bytes, end - start));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);
+      return buffer.subarray(0, bytesRead);
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readPictureIn(head: (bytes: number) => Promise<Buffer>): Promise<Picture | undefined> {
+  const start = await head(FIRST_LOOK);
   const kind = SIGNATURES.find(({ matches }) => matches(start));
   if (kind === undefined) return undefined;
   // NRRD and some TIFF keep their size where image-size does not look.
-  return { size: sizeIn(start) ?? (kind.late ? sizeIn(await tree.head(file, SECOND_LOOK)) : undefined) };
+  return { size: sizeIn(start) ?? (kind.late ? sizeIn(await head(SECOND_LOOK)) : undefined) };
 }
 
 function sizeIn(bytes: Buffer): Picture['size'] {

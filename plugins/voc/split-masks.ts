@@ -1,9 +1,9 @@
 /** Class and object masks of one picture -> one bitmap for each object or class. Runs in worker threads. */
-import { encodeBitmap, type Mask } from '../../src/format/bitmap.ts';
 import type { BitmapJson } from '../../src/format/model.ts';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
 import { readValues, toColours, toValues, type ValueImage } from '../../src/plugin-kit/pixels/read-values.ts';
-import { type Numbers, splitValues } from '../../src/plugin-kit/pixels/split-values.ts';
+import { endOfRun, type Numbers } from '../../src/plugin-kit/pixels/runs.ts';
+import { type ValueBitmap, valueBitmaps } from '../../src/plugin-kit/pixels/value-bitmaps.ts';
 
 export interface MaskFiles {
   /** Absolute. */
@@ -106,7 +106,7 @@ function classParts(
   none: ReadonlySet<number>,
   background: ReadonlySet<number>,
 ): MaskPart[] {
-  const masks = splitValues(keys.values, image.width, image.height, none);
+  const masks = valueBitmaps(keys.values, image.width, image.height, none);
   const colours = new Set([...masks.keys()].map(keys.colourOf));
   // Two indices of one colour are one class.
   if (colours.size < masks.size && keys.indexed && !keys.grey) {
@@ -132,8 +132,8 @@ function objectParts(
   const noObject = ignored(objects, background);
   const noClass = ignored(classes, background);
   const parts: MaskPart[] = [];
-  for (const [value, mask] of splitValues(objects.values, width, height, noObject)) {
-    const kind = classes.values[mask.y * width + mask.x + mask.data.indexOf(1)] as number;
+  for (const [value, mask] of valueBitmaps(objects.values, width, height, noObject)) {
+    const kind = classes.values[mask.first] as number;
     const colour = classes.colourOf(kind);
     if (colour !== 0 && noClass.has(kind)) continue;
     parts.push({
@@ -162,24 +162,26 @@ function withoutObjects(
   noObject: ReadonlySet<number>,
 ): Uint32Array | undefined {
   let rest: Uint32Array | undefined;
-  let [lastClass, classIsNone] = [-1, true];
-  let [lastObject, objectIsNone] = [-1, true];
-  for (let i = 0; i < classes.length; i++) {
-    const kind = classes[i] as number;
-    if (kind !== lastClass) [lastClass, classIsNone] = [kind, noClass.has(kind)];
-    if (classIsNone) continue;
-    const object = objects[i] as number;
-    if (object !== lastObject) [lastObject, objectIsNone] = [object, noObject.has(object)];
-    if (!objectIsNone) continue;
-    rest ??= new Uint32Array(classes.length).fill(BLANK);
-    rest[i] = kind;
+  const total = classes.length;
+  for (let at = 0; at < total; ) {
+    const kind = classes[at] as number;
+    const end = endOfRun(classes, at, total, kind);
+    if (!noClass.has(kind)) {
+      for (let from = at; from < end; ) {
+        const object = objects[from] as number;
+        const to = endOfRun(objects, from, end, object);
+        if (noObject.has(object)) {
+          rest ??= new Uint32Array(total).fill(BLANK);
+          rest.fill(kind, from, to);
+        }
+        from = to;
+      }
+    }
+    at = end;
   }
   return rest;
 }
 
-function encoded(mask: Mask): Pick<MaskPart, 'box' | 'bitmap'> {
-  return {
-    box: [mask.x, mask.y, mask.x + mask.width - 1, mask.y + mask.height - 1],
-    bitmap: encodeBitmap(mask),
-  };
+function encoded({ bitmap, box }: ValueBitmap): Pick<MaskPart, 'box' | 'bitmap'> {
+  return { bitmap, box: [box.left, box.top, box.right, box.bottom] };
 }

@@ -49,14 +49,38 @@ export function encodeBitmap(mask: Mask): BitmapJson {
   for (let y = 0; y < height; y++) {
     let from = (box.top + y) * mask.width + box.left;
     const end = from + width;
-    for (let to = y * (stride + 1) + 1; from < end; to++) {
-      let byte = 0;
-      const stop = Math.min(end, from + 8);
-      for (let bit = 0x80; from < stop; from++, bit >>= 1) if (data[from] !== 0) byte |= bit;
-      rows[to] = byte;
+    let to = y * (stride + 1) + 1;
+    for (; from + 8 <= end; to++, from += 8) {
+      rows[to] =
+        (data[from] !== 0 ? 0x80 : 0) |
+        (data[from + 1] !== 0 ? 0x40 : 0) |
+        (data[from + 2] !== 0 ? 0x20 : 0) |
+        (data[from + 3] !== 0 ? 0x10 : 0) |
+        (data[from + 4] !== 0 ? 0x08 : 0) |
+        (data[from + 5] !== 0 ? 0x04 : 0) |
+        (data[from + 6] !== 0 ? 0x02 : 0) |
+        (data[from + 7] !== 0 ? 0x01 : 0);
     }
+    let byte = 0;
+    for (let bit = 0x80; from < end; from++, bit >>= 1) if (data[from] !== 0) byte |= bit;
+    if (byte !== 0) rows[to] = byte;
   }
-  return pack(mask, box, writeIndexedPng(width, height, rows));
+  return encodeBitmapRows({ x: mask.x + box.left, y: mask.y + box.top, width, height, rows });
+}
+
+export interface BitmapRows {
+  /** Of the left top pixel in the image. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Per row a byte 0 and the packed pixels, most significant bit first. The outer rows and columns have a pixel. */
+  rows: Buffer;
+}
+
+/** The same for pixels that are packed and cropped already. */
+export function encodeBitmapRows({ x, y, width, height, rows }: BitmapRows): BitmapJson {
+  return { origin: [x, y], data: packed(writeIndexedPng(width, height, rows)) };
 }
 
 /** Throws SLY_FORMAT_INVALID for what is no mask or has more than `maxPixels` (default 1e9). */
@@ -95,7 +119,14 @@ export function bitmapSize(json: BitmapJson): { width: number; height: number } 
 }
 
 function pack(mask: Mask, box: Box, png: Buffer): BitmapJson {
-  return { origin: [mask.x + box.left, mask.y + box.top], data: deflate(png).toString('base64') };
+  return { origin: [mask.x + box.left, mask.y + box.top], data: packed(png) };
+}
+
+/** A small PNG is mostly header, which shrinks. A larger one is deflated data, which does not: it is only wrapped. */
+const WORTH_DEFLATING = 512;
+
+function packed(png: Buffer): string {
+  return deflate(png, png.length > WORTH_DEFLATING ? 0 : undefined).toString('base64');
 }
 
 function unpack(

@@ -68,7 +68,10 @@ export function findProjects(paths: Iterable<string>): FoundTree {
   const projects = drafts.filter((draft) => draft.datasets.length > 0).map((draft) => project(draft, used));
   // Pictures in a folder `img` alone say nothing; one annotation beside them does.
   if (bare.datasets.some(({ folder }) => hasJson(folder.folders.get('ann')))) {
-    projects.push(project(withCommonRoot(bare), used));
+    const found = project(withCommonRoot(bare), used);
+    found.blobs.push(...blobsAbove(top, bare));
+    for (const file of found.blobs) used.add(file);
+    projects.push(found);
   }
   return { projects, rest: all.filter((file) => !used.has(file)) };
 }
@@ -243,6 +246,21 @@ function withCommonRoot(bare: Draft): Draft {
     root,
     datasets: bare.datasets.map(({ folder, parts }) => ({ folder, parts: parts.slice(depth) })),
   };
+}
+
+/** Tars in a folder `blob` beside a dataset, or beside a folder it is in: without a meta.json nothing else says where a project begins. */
+function blobsAbove(top: Folder, bare: Draft): string[] {
+  const found = new Set<string>();
+  for (const { folder } of bare.datasets) {
+    let at: Folder | undefined = top;
+    for (const part of folder.path.split('/')) {
+      const blob = at?.folders.get('blob');
+      for (const file of blob?.files ?? [])
+        if (file.endsWith('.tar')) found.add(join(blob?.path ?? '', file));
+      at = at?.folders.get(part);
+    }
+  }
+  return [...found];
 }
 
 function blobNames(folder: Folder): string[] {

@@ -15,6 +15,8 @@ export function folderDataset(path: string): string {
 /** Gives `a.jpg`, then `a_01.jpg`, ... within a dataset; extension in lower case. */
 export function createNames(): (dataset: string, name: string) => string {
   const taken = new Map<string, TextIndex>();
+  /** The last number given, by dataset and name. */
+  const counted = new Map<string, number>();
   return (dataset, wanted) => {
     const dot = wanted.lastIndexOf('.');
     const stem = dot > 0 ? wanted.slice(0, dot) : wanted;
@@ -25,7 +27,14 @@ export function createNames(): (dataset: string, name: string) => string {
       taken.set(dataset, names);
     }
     let name = stem + extension;
-    for (let n = 1; names.has(name); n++) name = `${stem}_${String(n).padStart(2, '0')}${extension}`;
+    if (names.has(name)) {
+      // Thousands of one name must not try all numbers before their own again and again.
+      const key = `${dataset}\n${name}`;
+      let n = counted.get(key) ?? 0;
+      do name = `${stem}_${String(++n).padStart(2, '0')}${extension}`;
+      while (names.has(name));
+      counted.set(key, n);
+    }
     names.add(name);
     return name;
   };

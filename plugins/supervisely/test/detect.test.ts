@@ -69,11 +69,6 @@ test.each([
     /^a\.json: expected "size"/,
   ],
   [
-    'annotations without pictures',
-    { 'meta.json': '{"classes":[]}', 'd/ann/a.jpg.json': annotation },
-    /but no pictures/,
-  ],
-  [
     'COCO',
     { 'images/a.jpg': 'x', 'annotations/instances.json': '{"images":[],"annotations":[]}' },
     /no meta\.json with datasets/,
@@ -83,4 +78,42 @@ test.each([
     confidence: 0,
     because: expect.stringMatching(because),
   });
+});
+
+test('annotations alone, with classes or without: what they need is suggested', async () => {
+  const files = { 'meta.json': '{"classes":[]}', 'd/ann/a.jpg.json': annotation };
+  expect(await runDetect(folderWith(files))).toEqual({
+    confidence: 0.9,
+    because: expect.stringMatching(/no pictures: annotations without a link get a black one/),
+    options: { missing_pictures: 'blank' },
+  });
+  expect(await runDetect(folderWith({ 'd/ann/a.jpg.json': annotation }))).toMatchObject({
+    confidence: 0.9,
+    options: { missing_pictures: 'blank' },
+  });
+  for (const [file, text] of [
+    ['d/ann/a.jpg.json', '{"figures":[]}'],
+    ['d/pictures.txt', 'x'],
+  ] as const)
+    expect(await runDetect(folderWith({ 'meta.json': '{"classes":[]}', [file]: text }))).toMatchObject({
+      confidence: 0,
+    });
+});
+
+test('pictures beside a download of annotations are pictures', async () => {
+  const files = { 'meta.json': '{"classes":[]}', 'd/ann/a.jpg.json': annotation, 'photos/a.jpg': 'x' };
+  expect(await runDetect(folderWith(files))).toEqual({
+    confidence: 0.98,
+    because: expect.stringMatching(/^meta\.json lists classes/),
+  });
+});
+
+test('one project of images among others is enough', async () => {
+  const files = {
+    'a/meta.json': '{"classes":[],"projectType":"videos"}',
+    'a/d/video/a.mp4': 'x',
+    'b/meta.json': '{"classes":[]}',
+    'b/d/img/a.jpg': 'x',
+  };
+  expect(await runDetect(folderWith(files))).toMatchObject({ confidence: 0.98 });
 });

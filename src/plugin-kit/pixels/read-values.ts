@@ -4,7 +4,7 @@
  * pixel is decoded.
  */
 import { readFileSync } from 'node:fs';
-import { decode } from 'fast-png';
+import { decodeAnyPng } from '../../format/any-png.ts';
 import {
   inflatePng,
   PNG_CHANNELS,
@@ -36,17 +36,17 @@ export const MAX_MASK_PIXELS = 256e6;
 export async function readValues(file: string, maxPixels = MAX_MASK_PIXELS): Promise<ValueImage> {
   const { kind } = probeImage(file, { maxPixels });
   if (kind !== 'png') return readThroughSharp(file, maxPixels);
-  return decodePngValues(readFileSync(file));
+  return decodePngValues(readFileSync(file), maxPixels);
 }
 
 /** The same for a PNG in memory. Throws SLY_IMAGE_UNREADABLE. */
-export function decodePngValues(bytes: Uint8Array): ValueImage {
+export function decodePngValues(bytes: Uint8Array, maxPixels = MAX_MASK_PIXELS): ValueImage {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const header = readPngHeader(png);
     if (header === undefined) throw new Error('the header is missing');
     if (header.width === 0 || header.height === 0) throw new Error('there are no pixels');
-    if (header.width * header.height > MAX_MASK_PIXELS) throw new Error('there are too many pixels');
+    if (header.width * header.height > maxPixels) throw new Error('there are too many pixels');
     return header.interlaced || !DEPTHS.has(header.depth) ? decodeAny(png, header) : decodeRows(png, header);
   } catch (error) {
     const detail = error instanceof SlyError ? error.detail : (error as Error).message;
@@ -103,7 +103,7 @@ function paletteOf({ palette, transparency }: PngChunks): number[][] {
 function decodeAny(png: Buffer, header: PngHeader): ValueImage {
   // The decoder inflates without a bound of its own, so this asks first how much there is.
   inflatePng(readPngChunks(png).data, header);
-  const { width, height, channels, depth, palette, data } = decode(png);
+  const { width, height, channels, depth, palette, data } = decodeAnyPng(png);
   const image: ValueImage = {
     width,
     height,
