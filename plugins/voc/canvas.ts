@@ -36,15 +36,18 @@ export function createCanvas({ width, height }: { width: number; height: number 
     paint({ x, y, width: across, height: down, data }, number) {
       let last = 0;
       for (let row = 0, from = 0; row < down; row++) {
-        let to = (y + row) * width + x;
-        for (const end = from + across; from < end; from++, to++) {
-          if (data[from] === 0) continue;
-          const below = top[to] as number;
-          if (below !== last) {
+        const end = from + across;
+        const shift = (y + row) * width + x - from;
+        while (from < end) {
+          while (from < end && data[from] === 0) from++;
+          const start = from;
+          for (; from < end && data[from] !== 0; from++) {
+            const below = top[from + shift] as number;
+            if (below === last) continue;
             if (below !== 0) noteOverlap(below, number);
             last = below;
           }
-          top[to] = number;
+          if (from > start) top.fill(number, start + shift, from + shift);
         }
       }
     },

@@ -135,7 +135,7 @@ function cropMaskLabel(label: Extract<Label, { bitmap: unknown }>, box: Box): La
   return [{ ...label, bitmap: { ...label.bitmap, ...(alpha ? encodeAlphaMask(part) : encodeBitmap(part)) } }];
 }
 
-/** The part of a mask inside the image; undefined when nothing is set in it. */
+/** The part of a mask inside the image, itself when all of it is; undefined when nothing is set in it. */
 export function cropMask(mask: Mask, size: { width: number; height: number }): Mask | undefined {
   const left = Math.max(0, mask.x);
   const top = Math.max(0, mask.y);
@@ -143,13 +143,19 @@ export function cropMask(mask: Mask, size: { width: number; height: number }): M
   const bottom = Math.min(size.height, mask.y + mask.height);
   if (left >= right || top >= bottom) return undefined;
   const width = right - left;
+  if (width === mask.width && bottom - top === mask.height) return isBlank(mask.data) ? undefined : mask;
   const data = new Uint8Array(width * (bottom - top));
   for (let y = top; y < bottom; y++) {
     const from = (y - mask.y) * mask.width + left - mask.x;
     data.set(mask.data.subarray(from, from + width), (y - top) * width);
   }
-  if (!data.some((value) => value !== 0)) return undefined;
+  if (isBlank(data)) return undefined;
   return { x: left, y: top, width, height: bottom - top, data };
+}
+
+function isBlank(data: Uint8Array): boolean {
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) return false;
+  return true;
 }
 
 /** Rounding stays inside: the border has whole numbers. */

@@ -93,6 +93,10 @@ function readSingleChannel(raw: Buffer, header: PngHeader, table: Uint8Array): U
       const byte = raw[at + 1 + i] ?? 0;
       if (byte === 0 && zero) continue;
       const count = Math.min(perByte, width - x);
+      if (byte === 0xff && depth === 1) {
+        values.fill(table[1] as number, row + x, row + x + count);
+        continue;
+      }
       for (let n = 0, shift = 8 - depth; n < count; n++, shift -= depth)
         values[row + x + n] = table[(byte >> shift) & bits] ?? 0;
     }

@@ -1,34 +1,61 @@
-/** Many short texts in one piece of memory, where as many strings of the heap would take four times as much. */
+/** Many short texts in pieces of memory, where as many strings of the heap would take four times as much. */
+import { freeBuffer } from './free-buffer.ts';
 
 export interface TextColumn {
   /** Undefined is a text too. Returns its number, from 0. Half a surrogate pair comes back as U+FFFD. */
   add(text: string | undefined): number;
   get(number: number): string | undefined;
+  /** Gives the memory back at once. Nothing may be asked afterwards. */
+  free(): void;
 }
 
 const NONE = 0xffffffff;
+const [FIRST_BYTES, PIECE_BYTES] = [256, 256 << 10];
 
 export function createTextColumn(): TextColumn {
-  let bytes = Buffer.allocUnsafeSlow(64);
+  const pieces: Buffer[] = [];
+  /** Bytes in all pieces before the last, and in use of the last. */
+  let before = 0;
   let used = 0;
-  let starts = new Uint32Array(16);
+  let last = Buffer.alloc(0);
+  /** Of each text, and of each piece: bytes from the beginning of the first piece. */
+  let starts = new Float64Array(16);
   let lengths = new Uint32Array(16);
+  const pieceStarts: number[] = [];
   let count = 0;
+
+  function addPiece(least: number): void {
+    before += last.length;
+    last = Buffer.allocUnsafeSlow(Math.max(least, pieces.length === 0 ? FIRST_BYTES : PIECE_BYTES));
+    pieceStarts.push(before);
+    pieces.push(last);
+    used = 0;
+  }
+
+  function pieceOf(start: number): number {
+    let [low, high] = [0, pieces.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((pieceStarts[middle] ?? 0) <= start) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   return {
     add(text) {
       if (count === starts.length) {
-        starts = doubled(starts);
-        lengths = doubled(lengths);
+        const [longerStarts, longerLengths] = [new Float64Array(2 * count), new Uint32Array(2 * count)];
+        longerStarts.set(starts);
+        longerLengths.set(lengths);
+        starts = longerStarts;
+        lengths = longerLengths;
       }
-      starts[count] = used;
       if (text === undefined) lengths[count] = NONE;
       else {
-        if (used + 3 * text.length > bytes.length) {
-          const larger = Buffer.allocUnsafeSlow(Math.ceil(1.5 * (used + 3 * text.length)));
-          bytes.copy(larger, 0, 0, used);
-          bytes = larger;
-        }
-        const written = bytes.write(text, used);
+        if (used + 3 * text.length > last.length) addPiece(3 * text.length);
+        starts[count] = before + used;
+        const written = last.write(text, used);
         lengths[count] = written;
         used += written;
       }
@@ -36,14 +63,17 @@ export function createTextColumn(): TextColumn {
     },
     get(number) {
       const length = number < count ? (lengths[number] ?? NONE) : NONE;
+      if (length === NONE) return undefined;
       const start = starts[number] ?? 0;
-      return length === NONE ? undefined : bytes.toString('utf8', start, start + length);
+      const piece = pieceOf(start);
+      const from = start - (pieceStarts[piece] ?? 0);
+      return pieces[piece]?.toString('utf8', from, from + length);
+    },
+    free() {
+      for (const piece of pieces) freeBuffer(piece);
+      freeBuffer(starts);
+      freeBuffer(lengths);
+      count = 0;
     },
   };
-}
-
-function doubled(from: Uint32Array): Uint32Array<ArrayBuffer> {
-  const to = new Uint32Array(2 * from.length);
-  to.set(from);
-  return to;
 }

@@ -1,4 +1,5 @@
 /** Numbers for many short texts: which have been there before. A tenth of the memory a Map of strings takes. */
+import { freeBuffer } from './free-buffer.ts';
 import { createTextColumn } from './text-column.ts';
 
 export interface TextIndex {
@@ -7,13 +8,16 @@ export interface TextIndex {
   /** Number of the text; it is new when that is what `count` was. */
   add(text: string): number;
   has(text: string): boolean;
+  /** Gives the memory back at once. Nothing may be asked afterwards. */
+  free(): void;
 }
 
-export function createTextIndex(): TextIndex {
+/** `expected`: texts for which there is room from the beginning. */
+export function createTextIndex(expected = 16): TextIndex {
   const texts = createTextColumn();
-  let hashes = new Uint32Array(16);
+  let hashes = new Uint32Array(Math.max(16, expected));
   /** Number of a text + 1, where its hash or the next free place after it is. */
-  let slots = new Uint32Array(32);
+  let slots = new Uint32Array(slotsFor(hashes.length));
   let count = 0;
 
   function slotOf(text: string, hash: number): number {
@@ -30,7 +34,7 @@ export function createTextIndex(): TextIndex {
     const more = new Uint32Array(2 * hashes.length);
     more.set(hashes);
     hashes = more;
-    slots = new Uint32Array(4 * count);
+    slots = new Uint32Array(slotsFor(more.length));
     const mask = slots.length - 1;
     for (let i = 0; i < count; i++) {
       let slot = (hashes[i] ?? 0) & mask;
@@ -57,8 +61,21 @@ export function createTextIndex(): TextIndex {
       slots[slot] = count + 1;
       return count++;
     },
+    free() {
+      texts.free();
+      freeBuffer(hashes);
+      freeBuffer(slots);
+      count = 0;
+    },
     has: (text) => slots[slotOf(text, hashOf(text))] !== 0,
   };
+}
+
+/** At most half of them are taken. */
+function slotsFor(texts: number): number {
+  let size = 32;
+  while (size < 2 * texts) size *= 2;
+  return size;
 }
 
 /** Neighbouring names differ in their last characters: those must reach all bits. */
