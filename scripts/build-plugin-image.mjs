@@ -88,7 +88,14 @@ async function moduleGraph(dist, entryPoints) {
       );
     }
   }
-  return { files: Object.keys(metafile.inputs), packages };
+  const files = Object.keys(metafile.inputs);
+  // What is loaded late by `createRequire` is seen by no bundler.
+  for (const file of files)
+    for (const [, name] of readFileSync(join(dist, file), 'utf8').matchAll(
+      /\brequire\('([a-z@][^'./:]*)'\)/g,
+    ))
+      packages.add(name);
+  return { files, packages };
 }
 
 /** Folders below the root of the packages and all they depend on, found the way Node finds them. */

@@ -13,6 +13,7 @@ const BUILD_INPUTS = [
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/build.mjs',
+  'scripts/build-plugin-image.mjs',
 ];
 /** Folders that never reach the build; fixtures are many files and would make every start slower. */
 const IGNORED = new Set(['node_modules', 'dist', 'fixtures', 'test', '.git']);
