@@ -27,12 +27,14 @@ export interface FoundAnnotation {
   category: number;
   /** Bits of HAS. */
   has: number;
+  /** `file_name`, which only panoptic annotations have: the PNG of their segments. */
+  fileName: string | undefined;
 }
 
 const [QUOTE, COMMA, ZERO, NINE, COLON] = [0x22, 0x2c, 0x30, 0x39, 0x3a];
 const [OPEN, BACKSLASH, CLOSE, BRACE, CLOSE_BRACE] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d];
-const [F_IMAGE, F_CATEGORY, F_SEGMENTATION, F_BBOX, F_KEYPOINTS, F_CAPTION, F_SEGMENTS] = [
-  1, 2, 3, 4, 5, 6, 7,
+const [F_IMAGE, F_CATEGORY, F_SEGMENTATION, F_BBOX, F_KEYPOINTS, F_CAPTION, F_SEGMENTS, F_FILE] = [
+  1, 2, 3, 4, 5, 6, 7, 8,
 ];
 
 /** In the order of the codes, with the quote before and without the one behind. */
@@ -44,6 +46,7 @@ const NAMES = [
   'keypoints',
   'caption',
   'segments_info',
+  'file_name',
 ].map((name) => Buffer.from(`"${name}`));
 
 /** The member whose key ends before the quote at `end`; 0 for those that do not matter. */
@@ -67,7 +70,8 @@ export function readField(
   field: number,
   found: FoundAnnotation,
   buffer: Buffer,
-  [from, end]: readonly [from: number, end: number],
+  from: number,
+  end: number,
   idOf: IdCodes,
 ): void {
   let at = skipSpace(buffer, from);
@@ -99,6 +103,9 @@ export function readField(
       break;
     case F_SEGMENTS:
       found.has |= HAS.segments;
+      break;
+    case F_FILE:
+      if (first === QUOTE) found.fileName = JSON.parse(buffer.toString('utf8', at, end)) as string;
       break;
   }
 }

@@ -5,7 +5,6 @@
 import { readSync } from 'node:fs';
 import { SlyError } from '../../src/lib/errors.ts';
 import type { ByteRanges } from './byte-ranges.ts';
-import { MOST_BYTES } from './item-blocks.ts';
 
 const MAX_GAP = 32 << 10;
 const WINDOW_BYTES = 1 << 20;
@@ -25,13 +24,14 @@ export interface Arena {
   ): Promise<Uint32Array>;
 }
 
-/** `window` is used by one `load` at a time. */
+/** Used by one `load` at a time. */
 export function createWindow(): Buffer {
   return Buffer.allocUnsafeSlow(WINDOW_BYTES);
 }
 
-export function createArena(window: Buffer): Arena {
-  let memory = new SharedArrayBuffer(0);
+/** `usual`: bytes of a block; one of a single item may be larger. */
+export function createArena(usual: number, window: Buffer): Arena {
+  let memory = new SharedArrayBuffer(usual);
   let bytes = Buffer.from(memory);
   let used = 0;
 
@@ -42,7 +42,7 @@ export function createArena(window: Buffer): Arena {
     clear(size) {
       used = 0;
       if (size <= memory.byteLength) return;
-      memory = new SharedArrayBuffer(Math.max(size, memory.byteLength === 0 ? 0 : MOST_BYTES));
+      memory = new SharedArrayBuffer(size);
       bytes = Buffer.from(memory);
     },
     async load({ fd, path }, ranges, entries, turn) {

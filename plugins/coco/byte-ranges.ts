@@ -1,8 +1,9 @@
 /**
- * Where the entries of one list of a JSON file lie, 20 bytes an entry, in the order of the file; later also
+ * Where the entries of one list of a JSON file lie, 12 bytes an entry, in the order of the file; later also
  * grouped by the item they belong to. What was parsed is not kept: COCO's annotations of one image lie all
  * over the file.
  */
+import { freeBuffer } from '../../src/plugin-kit/free-buffer.ts';
 import type { FoundAnnotation } from './annotation-fields.ts';
 
 /** Of an entry that belongs to no item. */
@@ -35,13 +36,20 @@ export interface ByteRanges {
 const CHUNK_BITS = 15;
 const CHUNK = 1 << CHUNK_BITS;
 
-const NOTHING = new Float64Array(0);
+const NOTHING = new Int32Array(0);
+const MOST_32 = 2 ** 32 - 1;
 
 interface Chunk {
-  offsets: Float64Array;
+  /** Offset of its first entry. */
+  base: number;
+  /** From `base`; in doubles where an entry is 4 GB behind it. */
+  offsets: Uint32Array | Float64Array;
   lengths: Uint32Array;
-  /** Id codes of the images; not needed any more once the entries are grouped. */
-  images: Float64Array | undefined;
+  /**
+   * Id codes of the images, in doubles where one is no number of 32 bits; then numbers of items. Not needed any more
+   * once the entries are grouped.
+   */
+  images: Int32Array | Float64Array | undefined;
 }
 
 export function createByteRanges(): ByteRanges {
@@ -56,14 +64,21 @@ export function createByteRanges(): ByteRanges {
   let last: Chunk | undefined;
 
   /** A new piece, or the first one, which begins small, enlarged. */
-  function moreRoom(at: number): Chunk {
+  function moreRoom(at: number, offset: number): Chunk {
     const size = count < CHUNK ? Math.min(CHUNK, Math.max(64, 2 * at)) : CHUNK;
-    const chunk: Chunk = {
-      offsets: new Float64Array(size),
+    let chunk: Chunk = {
+      base: offset,
+      offsets: new Uint32Array(size),
       lengths: new Uint32Array(size),
-      images: new Float64Array(size),
+      images: new Int32Array(size),
     };
     if (at > 0 && last !== undefined) {
+      chunk = {
+        base: last.base,
+        offsets: last.offsets instanceof Uint32Array ? chunk.offsets : new Float64Array(size),
+        lengths: chunk.lengths,
+        images: last.images instanceof Int32Array ? chunk.images : new Float64Array(size),
+      };
       chunk.offsets.set(last.offsets);
       chunk.lengths.set(last.lengths);
       chunk.images?.set(last.images ?? []);
@@ -85,14 +100,22 @@ export function createByteRanges(): ByteRanges {
     },
     add({ offset, length, image }, hasNan) {
       const at = count & (CHUNK - 1);
-      const chunk = at < (last?.offsets.length ?? 0) && at > 0 ? (last as Chunk) : moreRoom(at);
-      chunk.offsets[at] = offset;
+      const chunk = at < (last?.offsets.length ?? 0) && at > 0 ? (last as Chunk) : moreRoom(at, offset);
+      const from = offset - chunk.base;
+      if (from > MOST_32 && chunk.offsets instanceof Uint32Array)
+        chunk.offsets = Float64Array.from(chunk.offsets);
+      chunk.offsets[at] = from;
       chunk.lengths[at] = hasNan ? length | NAN_BIT : length;
+      if (image !== (image | 0) && chunk.images instanceof Int32Array)
+        chunk.images = Float64Array.from(chunk.images);
       if (chunk.images !== undefined) chunk.images[at] = image;
       bytes += length;
       count++;
     },
-    offset: (entry) => chunks[entry >>> CHUNK_BITS]?.offsets[entry & (CHUNK - 1)] ?? 0,
+    offset(entry) {
+      const chunk = chunks[entry >>> CHUNK_BITS];
+      return chunk === undefined ? 0 : chunk.base + (chunk.offsets[entry & (CHUNK - 1)] ?? 0);
+    },
     length: (entry) => sized(entry) & SIZE_MASK,
     sized,
     group(items, itemOf) {
@@ -110,13 +133,17 @@ export function createByteRanges(): ByteRanges {
       const next = starts.slice();
       order = new Uint32Array(starts[items] ?? 0);
       for (let i = 0; i < count; i++) {
-        const item = chunks[i >>> CHUNK_BITS]?.images?.[i & (CHUNK - 1)] ?? NO_ITEM;
+        const item = (chunks[i >>> CHUNK_BITS]?.images?.[i & (CHUNK - 1)] ?? NO_ITEM) >>> 0;
         if (item >= items) continue;
         const at = next[item] ?? 0;
         order[at] = i;
         next[item] = at + 1;
       }
-      for (const chunk of chunks) chunk.images = undefined;
+      for (const chunk of chunks) {
+        freeBuffer(chunk.images ?? NOTHING);
+        chunk.images = undefined;
+      }
+      freeBuffer(next);
     },
     ofItems: (from, to) => order.subarray(starts[from] ?? 0, starts[to] ?? 0),
     countOf: (item) => (starts[item + 1] ?? 0) - (starts[item] ?? 0),

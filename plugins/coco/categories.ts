@@ -122,7 +122,8 @@ function collect(
     names.set(code, name);
     const keypoints = readKeypointNames(category.keypoints);
     const before = known.get(name);
-    const own = has.get(code) ?? 0;
+    // Which categories the segments have is in the annotations, which nobody has read yet.
+    const own = (has.get(code) ?? 0) | ((around & HAS.segments) === 0 ? 0 : HAS.rle);
     if (before === undefined) {
       const supercategory = readName(category.supercategory);
       known.set(name, {

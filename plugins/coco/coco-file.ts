@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SlyError } from '../../src/lib/errors.ts';
 import type { SourceFileEntry, SourceTree } from '../../src/plugin-kit/plugin.ts';
+import { createTextColumn, type TextColumn } from '../../src/plugin-kit/text-column.ts';
 import { HAS } from './annotation-fields.ts';
 import { type ByteRanges, createByteRanges } from './byte-ranges.ts';
 import type { IdCodes } from './id-code.ts';
@@ -18,6 +19,8 @@ export interface CocoFile {
   images: ImageRecords;
   imageBytes: ByteRanges;
   annotations: ByteRanges;
+  /** `file_name` of annotations by their index; there only when one has it (panoptic). */
+  maskNames: TextColumn | undefined;
   categories: unknown[];
   licenses: unknown[];
   /** Bits of HAS by id code of the category; NaN for annotations without one. */
@@ -66,6 +69,7 @@ export async function readCocoFile(
     images: createImageRecords(idOf),
     imageBytes: createByteRanges(),
     annotations: createByteRanges(),
+    maskNames: undefined,
     categories: [],
     licenses: [],
     has: new Map(),
@@ -106,6 +110,8 @@ function sinkOf(file: CocoFile): Parameters<typeof scanCoco>[1] {
       }
     },
     annotation(found) {
+      if (found.fileName !== undefined || file.maskNames !== undefined)
+        addMaskName(file, file.annotations.count, found.fileName);
       file.annotations.add(found, (found.has & HAS.nan) !== 0);
       // The next one is often of the same category with nothing new.
       if (found.category === lastCategory && (found.has | lastHas) === lastHas) return;
@@ -119,6 +125,13 @@ function sinkOf(file: CocoFile): Parameters<typeof scanCoco>[1] {
       file.strays = { place: file.strays?.place ?? `${key}[${index}]`, count: (file.strays?.count ?? 0) + 1 };
     },
   };
+}
+
+/** The names of those before that have none come first. */
+function addMaskName(file: CocoFile, index: number, name: string | undefined): void {
+  file.maskNames ??= createTextColumn();
+  while (file.maskNames.count < index) file.maskNames.add(undefined);
+  file.maskNames.add(name);
 }
 
 /** Lines are counted only when somebody has to look at the place. */

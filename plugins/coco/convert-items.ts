@@ -5,48 +5,25 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { addItemLines } from '../../src/plugin-kit/item-lines.ts';
-import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
+import type { ImportContext, SourceTree } from '../../src/plugin-kit/plugin.ts';
 import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
-import { createWorkers, siblingModule, type Workers } from '../../src/plugin-kit/workers.ts';
 import { HAS } from './annotation-fields.ts';
 import { type Arena, createArena, createWindow } from './arena.ts';
 import type { CategoryClasses } from './categories.ts';
 import type { CocoFile } from './coco-file.ts';
 import type { ConvertJob, ConvertResult, ConvertSetup, JobSource } from './convert-job.ts';
+import type { Converters } from './converters.ts';
 import type { IdCodes } from './id-code.ts';
-import { blocksOf, entryList, type ItemSpan, jobsOf } from './item-blocks.ts';
+import { blockBytes, blocksOf, entryList, type ItemSpan, jobsOf } from './item-blocks.ts';
 import type { ItemTable } from './item-table.ts';
 import { noteAll } from './job-book.ts';
 import type { ImportOptions } from './options.ts';
-
-export type Converters = Workers<ConvertJob, ConvertResult>;
-
-/** Less than this is done before a thread has started. */
-const WORTH_THREADS = 6 << 20;
-const MOST_THREADS = 2;
-/** Jobs that are worked on, wait for a thread or for their lines to be written. */
-const JOBS_A_THREAD = 4;
-/** Young objects of a thread: most of its work makes none. */
-const YOUNG_MB = 4;
-
-/** `bytes`: of all that will be converted. Threads start at once, so that they are ready when the first pass is. */
-export function createConverters(bytes: number): Converters {
-  const cpus = availableParallelism();
-  const converters = createWorkers<ConvertJob, ConvertResult>(
-    siblingModule(import.meta.url, 'convert-worker'),
-    {
-      count: cpus < 2 || bytes < WORTH_THREADS ? 0 : Math.min(cpus, MOST_THREADS),
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-    },
-  );
-  converters.start();
-  return converters;
-}
+import type { PanopticMasks } from './panoptic-masks.ts';
 
 export interface ConvertWork {
   files: readonly CocoFile[];
+  masks: PanopticMasks;
   items: ItemTable;
   classes: readonly ReadonlyMap<number, CategoryClasses>[];
   options: ImportOptions;
@@ -55,23 +32,19 @@ export interface ConvertWork {
   converters: Converters;
 }
 
-interface OpenFile {
-  file: CocoFile;
-  fd: number;
-}
-
 /** Numbers of imports in this process. */
 let runs = 0;
 
 export async function convertItems(ctx: ImportContext, work: ConvertWork): Promise<void> {
-  const { files, items, book, converters } = work;
+  const { files, masks, items, book, converters } = work;
   const run = ++runs;
   const setup = sharedText(setupOf(ctx, work));
-  const open: OpenFile[] = [];
   const window = createWindow();
-  const arenas = [createArena(window), createArena(window)];
+  const most = blockBytes(files);
+  const arenas = [createArena(most, window), createArena(most, window)];
   const tagNames = new Map<string, string>();
   const spare: SharedArrayBuffer[] = [];
+  const unread = new Set(masks.all);
   let written = Promise.resolve();
   let failed = false;
   /** When the lines of each block's last job, and of each job, are written. */
@@ -88,6 +61,11 @@ export async function convertItems(ctx: ImportContext, work: ConvertWork): Promi
       ends: result.ends,
     });
     spare.push(result.out);
+    for (const { path, problem } of result.masks) {
+      unread.delete(path);
+      if (problem === undefined) await ctx.report.used(path, 'panoptic mask');
+      else await ctx.report.failed(problem);
+    }
     await book.flush();
     ctx.progress('Converting', span.to, items.count);
   }
@@ -120,25 +98,27 @@ export async function convertItems(ctx: ImportContext, work: ConvertWork): Promi
   }
 
   try {
-    for (const file of files) open.push({ file, fd: openSync(ctx.tree.locate(file.path), 'r') });
     let number = 0;
-    for (const block of blocksOf(files, items.count)) {
+    for (const block of blocksOf(files, items.count, most)) {
       const arena = arenas[number % arenas.length] as Arena;
       await blockEnds[number - arenas.length];
-      const loaded = await loadBlock(arena, open, block);
+      const loaded = await loadBlock(arena, ctx.tree, files, block);
       for (const span of jobsOf(files, block)) {
         ctx.signal.throwIfAborted();
         if (failed) await written;
-        await jobEnds[jobEnds.length - JOBS_A_THREAD * converters.count];
+        await jobEnds[jobEnds.length - converters.ahead];
         const job: ConvertJob = {
           run,
           setup,
           arena: arena.memory,
           first: span.from,
           ...itemColumns(items, span),
-          sources: sourcesOf(loaded, block, span),
+          sources: sourcesOf(loaded, masks, block, span),
           tagNames: [...tagNames],
-          out: spare.pop() ?? new SharedArrayBuffer(2 * span.bytes + 512 * (span.to - span.from)),
+          // Asked for when a thread takes the job, so that jobs which wait have none.
+          get out() {
+            return spare.pop() ?? new SharedArrayBuffer(2 * span.bytes + 512 * (span.to - span.from));
+          },
         };
         jobEnds.push(start(job, span));
       }
@@ -147,9 +127,13 @@ export async function convertItems(ctx: ImportContext, work: ConvertWork): Promi
     await written;
   } finally {
     await written.catch(() => undefined);
-    for (const { fd } of open) closeSync(fd);
   }
-  ctx.progress('Converting', items.count, items.count);
+  for (const file of unread)
+    await ctx.report.skipped({
+      file,
+      code: 'SLY_FILE_UNUSED',
+      message: 'expected the image of this panoptic mask among the files, got none that was imported',
+    });
 }
 
 function setupOf(ctx: ImportContext, { files, items, classes, options, idOf }: ConvertWork): ConvertSetup {
@@ -189,15 +173,29 @@ interface LoadedFile {
 }
 
 /** Of the files that say something of these items. */
-async function loadBlock(arena: Arena, open: readonly OpenFile[], block: ItemSpan): Promise<LoadedFile[]> {
-  arena.clear(block.bytes);
+async function loadBlock(
+  arena: Arena,
+  tree: SourceTree,
+  files: readonly CocoFile[],
+  { from, to, bytes }: ItemSpan,
+): Promise<LoadedFile[]> {
+  arena.clear(bytes);
   const loaded: LoadedFile[] = [];
-  for (const [number, { file, fd }] of open.entries()) {
-    const load = async (ranges: CocoFile['annotations']): Promise<Uint32Array> =>
-      arena.load({ fd, path: file.path }, ranges, ranges.ofItems(block.from, block.to), turn);
-    const images = await load(file.imageBytes);
-    const annotations = await load(file.annotations);
-    if (images.length + annotations.length > 0) loaded.push({ file, number, images, annotations });
+  for (const [number, file] of files.entries()) {
+    const { path, imageBytes, annotations } = file;
+    const [images, others] = [imageBytes.ofItems(from, to), annotations.ofItems(from, to)];
+    if (images.length + others.length === 0) continue;
+    const fd = openSync(tree.locate(path), 'r');
+    try {
+      loaded.push({
+        file,
+        number,
+        images: await arena.load({ fd, path }, imageBytes, images, turn),
+        annotations: await arena.load({ fd, path }, annotations, others, turn),
+      });
+    } finally {
+      closeSync(fd);
+    }
   }
   return loaded;
 }
@@ -205,14 +203,26 @@ async function loadBlock(arena: Arena, open: readonly OpenFile[], block: ItemSpa
 /** Threads get their next job only when this one has a turn between two reads. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function sourcesOf(loaded: readonly LoadedFile[], block: ItemSpan, span: ItemSpan): JobSource[] {
-  return loaded
-    .map(({ file, number, images, annotations }) => ({
+function sourcesOf(
+  loaded: readonly LoadedFile[],
+  { byFile }: PanopticMasks,
+  block: ItemSpan,
+  span: ItemSpan,
+): JobSource[] {
+  const sources: JobSource[] = [];
+  for (const { file, number, images, annotations } of loaded) {
+    const source: JobSource = {
       file: number,
       images: entryList(file.imageBytes, block, span, images),
       annotations: entryList(file.annotations, block, span, annotations),
-    }))
-    .filter(({ images, annotations }) => images.indexes.length + annotations.indexes.length > 0);
+    };
+    if (source.images.indexes.length + source.annotations.indexes.length === 0) continue;
+    const masks = byFile[number];
+    if (masks !== undefined)
+      source.masks = Array.from(source.annotations.indexes, (index) => masks[index] ?? null);
+    sources.push(source);
+  }
+  return sources;
 }
 
 type Columns = Pick<ConvertJob, 'names' | 'datasets' | 'pictures' | 'widths' | 'heights'>;

@@ -42,6 +42,8 @@ export interface JobSource {
   file: number;
   images: EntryList;
   annotations: EntryList;
+  /** Of a panoptic file: path of the PNG of each annotation, null where it is not there. */
+  masks?: (string | null)[];
 }
 
 export interface ConvertJob {
@@ -82,10 +84,18 @@ export interface UsedTag {
   name: string;
 }
 
+/** A panoptic mask that was read, or why it was not. */
+export interface MaskOutcome {
+  /** In the tree. */
+  path: string;
+  problem?: Problem;
+}
+
 export interface ConvertResult {
   out: SharedArrayBuffer;
   ends: Uint32Array;
   notes: Note[];
   /** In the order they were met. */
   tags: UsedTag[];
+  masks: MaskOutcome[];
 }

@@ -5,9 +5,15 @@
 import type { Geometry, ImageAnnotation, Label, Point, Ring, Tag } from '../../src/format/model.ts';
 import { isKnownLabel } from '../../src/format/read-geometry.ts';
 import type { Losses } from '../../src/plugin-kit/losses.ts';
-import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 import type { ExportCategories, ExportCategory } from './export-categories.ts';
-import { type CocoBox, extent, type Outlined, outlineOf, type Segmentation } from './export-outlines.ts';
+import {
+  type CocoBox,
+  extent,
+  type Outlined,
+  type OutlineOptions,
+  outlineOf,
+  type Segmentation,
+} from './export-outlines.ts';
 
 /** Without ids, which the files give. */
 export interface ExportAnnotation {
@@ -35,13 +41,17 @@ interface Group {
   tags: Tag[];
 }
 
+export interface ExportAnnotationOptions extends OutlineOptions {
+  categories: ExportCategories;
+}
+
 export function exportAnnotations(
   annotation: ImageAnnotation,
-  { size, categories, losses }: { size: Size; categories: ExportCategories; losses: Losses },
+  { size, categories, losses, masks }: ExportAnnotationOptions,
 ): Exported[] {
   const exported: Exported[] = [];
   for (const group of groups(annotation, categories, losses)) {
-    const one = exportGroup(group, size, losses);
+    const one = exportGroup(group, { size, losses, masks });
     if (one !== undefined) exported.push(one);
   }
   return exported;
@@ -114,8 +124,9 @@ function put(group: Group, label: Label, losses: Losses): boolean {
   }
 }
 
-function exportGroup(group: Group, size: Size, losses: Losses): Exported | undefined {
-  const outline = outlineOf(group.outlines, size, losses);
+function exportGroup(group: Group, options: OutlineOptions): Exported | undefined {
+  const { losses } = options;
+  const outline = outlineOf(group.outlines, options);
   const keypoints = group.graph === undefined ? undefined : keypointsOfGraph(group, losses);
   const box = group.box === undefined ? undefined : boxOf(group.box);
   const bbox = box ?? outline?.bbox ?? keypoints?.bbox;

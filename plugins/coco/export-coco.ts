@@ -60,6 +60,7 @@ async function writeAnnotations(
       size: sizeOf(item),
       categories,
       losses,
+      masks: options.masks,
     })) {
       const { keypoints, num_keypoints, ...instance } = annotation;
       const ids = { id: ++id, image_id: imageId };
@@ -73,6 +74,7 @@ async function writeAnnotations(
         losses.add(`tag ${name} of an image`);
         continue;
       }
+      if (!options.captions) continue;
       files.captions ??= await openCocoFile(ctx.archive, 'annotations/captions.json', info);
       await files.captions.annotation({ id: ++id, image_id: imageId, caption: value });
     }

@@ -3,10 +3,18 @@
  * lengths over the image, which lose nothing.
  */
 import { decodeAlphaMask, decodeBitmap, type Mask } from '../../src/format/bitmap.ts';
+import { cropMask } from '../../src/format/crop.ts';
 import type { BitmapJson, Point, Points, Ring } from '../../src/format/model.ts';
-import { fillPolygon, orientedCorners, pointBounds, ringArea } from '../../src/format/raster.ts';
+import {
+  fillPolygon,
+  maskToPolygons,
+  orientedCorners,
+  pointBounds,
+  ringArea,
+} from '../../src/format/raster.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import type { Losses } from '../../src/plugin-kit/losses.ts';
+import { connectedParts } from '../../src/plugin-kit/pixels/split-values.ts';
 import { nestRings } from '../../src/plugin-kit/rings.ts';
 import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 import { areaOfRuns, boxOfRuns, encodeCounts, runsOfMask } from './rle.ts';
@@ -29,7 +37,17 @@ export interface Outline {
   bbox: CocoBox;
 }
 
-export function outlineOf(geometries: readonly Outlined[], size: Size, losses: Losses): Outline | undefined {
+export interface OutlineOptions {
+  size: Size;
+  losses: Losses;
+  /** What becomes of masks: `polygon` where points alone can say it. */
+  masks: 'rle' | 'polygon';
+}
+
+export function outlineOf(
+  geometries: readonly Outlined[],
+  { size, losses, masks }: OutlineOptions,
+): Outline | undefined {
   if (geometries.length === 0) return undefined;
   const rings = plainRings(geometries);
   if (rings !== undefined) {
@@ -46,11 +64,21 @@ export function outlineOf(geometries: readonly Outlined[], size: Size, losses: L
     losses.add('outline without a pixel in its image');
     return undefined;
   }
+  const points = masks === 'polygon' && mask !== undefined ? contours(mask, size) : undefined;
   return {
-    segmentation: { size: [size.height, size.width], counts: encodeCounts(runs) },
+    segmentation: points ?? { size: [size.height, size.width], counts: encodeCounts(runs) },
     area: areaOfRuns(runs),
     bbox: [box.x, box.y, box.width, box.height],
   };
+}
+
+/** Outlines of a mask; undefined where it has holes, or a part that is too thin to have an outline. */
+function contours(mask: Mask, size: Size): number[][] | undefined {
+  const inside = cropMask(mask, size);
+  const polygons = inside === undefined ? [] : maskToPolygons(inside);
+  if (inside === undefined || polygons.some(({ interior }) => interior.length > 0)) return undefined;
+  if (polygons.length < connectedParts(inside, { diagonal: true }).length) return undefined;
+  return polygons.map(({ exterior }) => exterior.flat());
 }
 
 /** Undefined when points alone cannot say it: masks, holes, and rings that a reader would take for holes. */

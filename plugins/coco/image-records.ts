@@ -1,5 +1,6 @@
 /** What the first pass keeps of the entries of `images`, by their index in the file. */
-import { createTextColumn, type TextColumn } from '../../src/plugin-kit/text-column.ts';
+import { freeBuffer } from '../../src/plugin-kit/free-buffer.ts';
+import { createTextColumn } from '../../src/plugin-kit/text-column.ts';
 import { toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import type { IdCodes } from './id-code.ts';
 
@@ -23,6 +24,7 @@ export interface ImageRecords {
   get(index: number): ImageRecord | undefined;
   /** Id code of the image, undefined as for `get`. */
   id(index: number): number | undefined;
+  /** Gives the memory back; there are no records afterwards. */
   clear(): void;
 }
 
@@ -33,7 +35,7 @@ export function createImageRecords(idOf: IdCodes): ImageRecords {
   let heights = new Uint32Array(256);
   /** Number of its texts, from 1. */
   let places = new Uint32Array(256);
-  let names: TextColumn = createTextColumn();
+  const names = createTextColumn();
   let count = 0;
 
   function grow(least: number): void {
@@ -79,12 +81,8 @@ export function createImageRecords(idOf: IdCodes): ImageRecords {
     },
     id: (index) => ((places[index] ?? 0) === 0 ? undefined : ids[index]),
     clear() {
-      ids = new Float64Array(0);
-      widths = new Uint32Array(0);
-      heights = new Uint32Array(0);
-      places = new Uint32Array(0);
-      names = createTextColumn();
-      urlKeys = new Float64Array(0);
+      for (const column of [ids, urlKeys, widths, heights, places]) freeBuffer(column);
+      names.free();
       count = 0;
     },
   };

@@ -9,10 +9,12 @@ import { createProblemBook, type ProblemBook } from '../../src/plugin-kit/proble
 import { HAS } from './annotation-fields.ts';
 import { defineClasses } from './categories.ts';
 import { type CocoFile, findCocoFiles, readCocoFile } from './coco-file.ts';
-import { type Converters, convertItems, createConverters } from './convert-items.ts';
+import { convertItems } from './convert-items.ts';
+import { type Converters, createConverters } from './converters.ts';
 import { createIdCodes, type IdCodes } from './id-code.ts';
 import { buildItems } from './items.ts';
 import { importOptions } from './options.ts';
+import { findMasks, treeWithout } from './panoptic-masks.ts';
 import { importUndescribed } from './undescribed.ts';
 
 export async function importCoco(ctx: ImportContext): Promise<void> {
@@ -34,7 +36,8 @@ async function convert(
   const book = createProblemBook(ctx.report);
   const idOf = createIdCodes();
   const { files, broken } = await readAll(ctx, candidates, idOf, book);
-  const built = buildItems(files, ctx.tree, book, options);
+  const masks = findMasks(files, ctx.tree);
+  const built = buildItems(files, treeWithout(ctx.tree, masks.all), book, options);
   await book.flush();
   refuseWithoutImages(files, built.items.count, built.missing);
   const classes = defineClasses(
@@ -42,8 +45,8 @@ async function convert(
     idOf,
     { project: ctx.project, book, masksStay: options.rleAs === 'bitmap' },
   );
-  await convertItems(ctx, { files, items: built.items, classes, options, book, idOf, converters });
-  await importUndescribed(ctx, { ...built, broken, options, book });
+  await convertItems(ctx, { files, masks, items: built.items, classes, options, book, idOf, converters });
+  await importUndescribed(ctx, { ...built, masks: masks.all, broken, options, book });
   await book.finish();
 }
 
@@ -96,6 +99,7 @@ function describe(file: CocoFile): string {
     ...((has & HAS.box) !== 0 ? ['boxes'] : []),
     ...((has & HAS.keypoints) !== 0 ? ['keypoints'] : []),
     ...((has & HAS.caption) !== 0 ? ['captions'] : []),
+    ...((has & HAS.segments) !== 0 ? ['panoptic segments'] : []),
   ];
   const what = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
   return `COCO: ${file.images.count} images, ${file.annotations.count} annotations${what}`;
@@ -110,17 +114,6 @@ function noteOdd(file: CocoFile, book: ProblemBook): void {
       code: 'SLY_FORMAT_INVALID',
       message: `expected an object, got something else; ${strays.count} such entries are left out`,
     }));
-  }
-  for (const bits of file.has.values()) {
-    if ((bits & HAS.segments) === 0) continue;
-    book.note('warning', 'panoptic files', () => ({
-      file: file.path,
-      place: 'annotations',
-      code: 'SLY_FORMAT_INVALID',
-      message:
-        'expected outlines, run lengths or boxes, got panoptic segments (segments_info); they are left out',
-    }));
-    return;
   }
 }
 

@@ -8,7 +8,7 @@ import type { CocoFile } from './coco-file.ts';
 import type { EntryList } from './convert-job.ts';
 
 const LEAST_BYTES = 2 << 20;
-export const MOST_BYTES = 11 << 20;
+const MOST_BYTES = 9 << 20;
 const BLOCK_ITEMS = 8192;
 const JOB_BYTES = 640 << 10;
 const JOB_ITEMS = 256;
@@ -21,11 +21,15 @@ export interface ItemSpan {
   bytes: number;
 }
 
-/** One item may hold more than a block alone. */
-export function blocksOf(files: readonly CocoFile[], items: number): Generator<ItemSpan> {
+/** Most bytes of a block. */
+export function blockBytes(files: readonly CocoFile[]): number {
   let all = 0;
   for (const { annotations, imageBytes } of files) all += annotations.bytes + imageBytes.bytes;
-  const bytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, all / 16));
+  return Math.round(Math.min(MOST_BYTES, Math.max(LEAST_BYTES, all / 3), all));
+}
+
+/** One item may hold more than `bytes` alone. */
+export function blocksOf(files: readonly CocoFile[], items: number, bytes: number): Generator<ItemSpan> {
   return spans(files, { from: 0, to: items }, bytes, BLOCK_ITEMS);
 }
 

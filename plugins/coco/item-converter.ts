@@ -11,7 +11,7 @@ import { type Size, toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import { createAnnotationTags } from './annotation-tags.ts';
 import { wasNan } from './byte-ranges.ts';
 import type { CategoryClasses } from './categories.ts';
-import type { ConvertJob, ConvertResult, ConvertSetup, SetupFile } from './convert-job.ts';
+import type { ConvertJob, ConvertResult, ConvertSetup, MaskOutcome, SetupFile } from './convert-job.ts';
 import { createIdCodes, type IdCodes } from './id-code.ts';
 import { urlOf } from './image-records.ts';
 import { instanceDigits, KEYS_PER_ITEM, type KeyMaker } from './instance-keys.ts';
@@ -20,6 +20,7 @@ import { createJobBook, createJobTags, type JobBook } from './job-book.ts';
 import { createJobEntries, type EntryCursor, type RawEntry } from './job-entries.ts';
 import { createLabelMaker } from './labels.ts';
 import { lineBufferIn, putText } from './line-buffer.ts';
+import { addSegments } from './panoptic-labels.ts';
 import { createQuickAnnotation, readQuick } from './quick-annotation.ts';
 import { putQuickLabels, type QuickCategory, quickCategory } from './quick-labels.ts';
 import { mergeSame } from './same-annotation.ts';
@@ -57,6 +58,7 @@ export function createItemConverter(setup: ConvertSetup): ItemConverter {
     const line = lineBufferIn(job.out);
     const ends = new Uint32Array(job.names.length);
     let lines = 0;
+    const masks: MaskOutcome[] = [];
 
     function convert(i: number): void {
       entries.next();
@@ -118,13 +120,22 @@ export function createItemConverter(setup: ConvertSetup): ItemConverter {
     }
 
     function putQuick(list: EntryCursor, at: number, size: Size, keys: KeyMaker): boolean {
-      if (wasNan(list.lengths[at] ?? 0) || !readQuick(arena, list.starts[at] ?? 0, quick)) return false;
+      if (
+        list.masks !== undefined ||
+        wasNan(list.lengths[at] ?? 0) ||
+        !readQuick(arena, list.starts[at] ?? 0, quick)
+      )
+        return false;
       const category = files[list.file]?.quick.get(quick.category);
       return category !== undefined && putQuickLabels(line, quick, category, size, { prefix, keys });
     }
 
     function putLabels(entry: RawEntry, size: Size, keys: KeyMaker): void {
       const { file, index, value } = entry;
+      if (Array.isArray(value.segments_info)) {
+        putSegments(entry, size, keys);
+        return;
+      }
       const classes = classesOf(entry);
       if (classes === undefined) {
         if (typeof value.caption !== 'string') unknownCategory(entry, book);
@@ -134,6 +145,26 @@ export function createItemConverter(setup: ConvertSetup): ItemConverter {
       const at = { file: files[file]?.path ?? '', index };
       const instance = (): string => setup.prefix + instanceDigits(keys);
       makeLabels(value, { classes, size, tags: tags.of(value), instance, at }, labels);
+      for (const label of labels) putText(line, `${JSON.stringify(label)},`);
+    }
+
+    function putSegments(entry: RawEntry, size: Size, keys: KeyMaker): void {
+      const labels: Label[] = [];
+      const tables = files[entry.file];
+      const mask = addSegments(
+        entry,
+        {
+          file: tables?.path ?? '',
+          locate: tree.locate,
+          size,
+          classesOf: (id) => tables?.classes.get(idOf(id)),
+          tagsOf: tags.of,
+          instance: () => setup.prefix + instanceDigits(keys),
+          book,
+        },
+        labels,
+      );
+      if (mask !== undefined) masks.push(mask);
       for (const label of labels) putText(line, `${JSON.stringify(label)},`);
     }
 
@@ -166,6 +197,7 @@ export function createItemConverter(setup: ConvertSetup): ItemConverter {
       ends: ends.slice(0, lines),
       notes: book.notes(),
       tags: jobTags.used(),
+      masks,
     };
   };
 

@@ -11,7 +11,7 @@ import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
 import { createTextIndex } from '../../src/plugin-kit/text-index.ts';
 import { NO_ITEM } from './byte-ranges.ts';
 import { type CocoFile, STRAY } from './coco-file.ts';
-import { type DatasetMode, datasetFor } from './dataset-names.ts';
+import { type DatasetMode, datasetFor, splitOf } from './dataset-names.ts';
 import { createIdMap } from './id-map.ts';
 import { createItemTable, type ItemTable } from './item-table.ts';
 
@@ -49,12 +49,12 @@ export function buildItems(
   };
   const match = createImageMatcher(tree);
   /** Pictures and links so far, and their items. */
-  const known = createTextIndex();
+  const known = createTextIndex(total);
   const itemsOfKnown = new Uint32Array(total);
   const itemsOfFiles: Uint32Array[] = [];
 
   /** Number of the item of a record, MISSING when there is none. */
-  function itemOf(file: CocoFile, index: number): number {
+  function itemOf(file: CocoFile, index: number, split: string | undefined): number {
     const image = file.images.get(index);
     if (image === undefined) return MISSING;
     const place = `images[${index}].file_name`;
@@ -97,7 +97,10 @@ export function buildItems(
     const at = known.add(key);
     if (at !== isNew) return itemsOfKnown[at] ?? MISSING;
     const where = found?.file ?? nameParts(fileName).join('/');
-    const dataset = datasetFor(options.datasets, where, file.path);
+    const dataset =
+      split === undefined || options.datasets !== 'split'
+        ? datasetFor(options.datasets, where, file.path)
+        : split;
     const number = built.items.add({
       dataset,
       name: built.names(dataset, where.slice(where.lastIndexOf('/') + 1)),
@@ -114,8 +117,9 @@ export function buildItems(
   const seenIn = new Uint32Array(total);
   for (const [f, file] of files.entries()) {
     const own = new Uint32Array(file.images.count);
+    const split = splitOf(file.path);
     for (let i = 0; i < file.images.count; i++) {
-      const number = itemOf(file, i);
+      const number = itemOf(file, i, split);
       own[i] = number;
       if (number === MISSING) continue;
       if (seenIn[number] === f + 1) {
@@ -130,6 +134,7 @@ export function buildItems(
     }
     itemsOfFiles.push(own);
   }
+  known.free();
   for (const [f, file] of files.entries())
     group(file, itemsOfFiles[f] ?? new Uint32Array(0), built.items.count, book);
   return built;

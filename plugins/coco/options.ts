@@ -22,6 +22,8 @@ export function importOptions(raw: Readonly<Record<string, unknown>>): ImportOpt
 export interface ExportOptions {
   onlyAnnotations: boolean;
   onlyAnnotated: boolean;
+  masks: 'rle' | 'polygon';
+  captions: boolean;
   /** Folder of the pictures in the archive. */
   imagesFolder: string;
 }
@@ -30,6 +32,8 @@ export function exportOptions(raw: Readonly<Record<string, unknown>>): ExportOpt
   return {
     onlyAnnotations: raw.only_annotations === true,
     onlyAnnotated: raw.only_annotated === true,
+    masks: raw.masks === 'polygon' ? 'polygon' : 'rle',
+    captions: raw.captions !== false,
     imagesFolder:
       typeof raw.images_folder === 'string' && raw.images_folder !== '' ? raw.images_folder : 'images',
   };

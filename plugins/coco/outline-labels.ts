@@ -2,16 +2,16 @@
  * `segmentation` in all its forms: outlines (a list of rings, or one ring alone), run lengths, lists of both. A ring in
  * another is its hole; what leaves the image is cut.
  */
-import { encodeBitmap, type Mask } from '../../src/format/bitmap.ts';
+import { encodeBitmap, encodeBitmapRows, type Mask } from '../../src/format/bitmap.ts';
 import { cropMask } from '../../src/format/crop.ts';
-import type { Label, Points, Ring, Tag } from '../../src/format/model.ts';
+import type { BitmapJson, Label, Points, Ring, Tag } from '../../src/format/model.ts';
 import { isRecord, shown } from '../../src/format/problem.ts';
 import { maskToPolygons } from '../../src/format/raster.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import { nestRings } from '../../src/plugin-kit/rings.ts';
 import { polygonPixels, type Size, toNumber } from '../../src/plugin-kit/to-pixels.ts';
 import type { AnnotationContext, AnnotationPlace, Warn } from './label-context.ts';
-import { maskOfRle, type Rle } from './rle.ts';
+import { bitmapRowsOfRle, maskOfRle, type Rle } from './rle.ts';
 
 export type AddSegmentation = (raw: unknown, context: AnnotationContext, into: Label[]) => void;
 
@@ -62,7 +62,7 @@ export function createAddSegmentation(warn: Warn): AddSegmentation {
     return ring;
   }
 
-  function readMask(raw: unknown, size: Size, at: AnnotationPlace): Mask | undefined {
+  function readRle(raw: unknown, size: Size, at: AnnotationPlace): Rle | undefined {
     const { size: own, counts } = raw as { size?: unknown; counts?: unknown };
     const sides = Array.isArray(own) ? own.map(toNumber) : [];
     const [height, width] = sides;
@@ -87,25 +87,43 @@ export function createAddSegmentation(warn: Warn): AddSegmentation {
         () =>
           `expected [${size.height}, ${size.width}], got [${height}, ${width}]; the mask is placed at the left top`,
       );
+    const numbers = Array.isArray(counts) ? (counts as unknown[]).map((one) => toNumber(one) ?? -1) : counts;
+    return { size: [height, width], counts: numbers };
+  }
+
+  /** What `read` makes of a mask; undefined, and told, when it cannot be read or nothing of it is in the image. */
+  function checked<T>(at: AnnotationPlace, read: () => T | undefined): T | undefined {
     try {
-      const numbers = Array.isArray(counts)
-        ? (counts as unknown[]).map((one) => toNumber(one) ?? -1)
-        : counts;
-      const rle: Rle = { size: [height, width], counts: numbers };
-      const mask = maskOfRle(rle);
-      const inside = mask === undefined ? undefined : cropMask(mask, size);
-      if (inside === undefined)
+      const found = read();
+      if (found === undefined)
         warn(
           'masks without a pixel in their image',
           at,
           'segmentation',
           () => 'expected at least one pixel that is set, got none',
         );
-      return inside;
+      return found;
     } catch (error) {
       warn('masks that cannot be read', at, 'segmentation.counts', () => toSlyError(error).detail);
       return undefined;
     }
+  }
+
+  function readBitmap(rle: Rle, size: Size, at: AnnotationPlace): BitmapJson | undefined {
+    const isWhole = rle.size[0] === size.height && rle.size[1] === size.width;
+    if (!isWhole) {
+      const mask = readMask(rle, size, at);
+      return mask === undefined ? undefined : encodeBitmap(mask);
+    }
+    const rows = checked(at, () => bitmapRowsOfRle(rle));
+    return rows === undefined ? undefined : encodeBitmapRows(rows);
+  }
+
+  function readMask(rle: Rle, size: Size, at: AnnotationPlace): Mask | undefined {
+    return checked(at, () => {
+      const mask = maskOfRle(rle);
+      return mask === undefined ? undefined : cropMask(mask, size);
+    });
   }
 
   function addPolygons(polygons: readonly Points[], title: string, tags: Tag[], into: Label[]): void {
@@ -115,19 +133,16 @@ export function createAddSegmentation(warn: Warn): AddSegmentation {
 
   function addMask(raw: unknown, context: AnnotationContext, into: Label[]): void {
     const { classes, size, at, tags } = context;
-    const mask = readMask(raw, size, at);
-    if (mask === undefined) return;
+    const rle = readRle(raw, size, at);
+    if (rle === undefined) return;
     if (classes.mask !== undefined) {
-      into.push({
-        classTitle: classes.mask,
-        tags,
-        geometryType: 'bitmap',
-        shape: 'bitmap',
-        bitmap: encodeBitmap(mask),
-      });
+      const bitmap = readBitmap(rle, size, at);
+      if (bitmap !== undefined)
+        into.push({ classTitle: classes.mask, tags, geometryType: 'bitmap', shape: 'bitmap', bitmap });
       return;
     }
-    if (classes.polygon === undefined) return;
+    const mask = readMask(rle, size, at);
+    if (classes.polygon === undefined || mask === undefined) return;
     const polygons = maskToPolygons(mask);
     if (polygons.length === 0)
       warn(

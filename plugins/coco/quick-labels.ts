@@ -4,7 +4,7 @@
  */
 import type { Points, Ring } from '../../src/format/model.ts';
 import { nestRings } from '../../src/plugin-kit/rings.ts';
-import { boxPixels, polygonPixels, type Size } from '../../src/plugin-kit/to-pixels.ts';
+import { boxPixelsInto, polygonPixels, type Size } from '../../src/plugin-kit/to-pixels.ts';
 import type { CategoryClasses } from './categories.ts';
 import { DIGITS, type KeyMaker, putInstanceDigits } from './instance-keys.ts';
 import { type LineBuffer, putBytes, putNumber, putText, room } from './line-buffer.ts';
@@ -49,11 +49,11 @@ export function putQuickLabels(
 ): boolean {
   const start = line.at;
   const rings = polygon === undefined ? 0 : found.rings;
-  const corners = box === undefined ? undefined : corner(found, size);
-  if (corners === null) return false;
+  const boxes = box === undefined ? NO_BOX : readCorners(found, size);
+  if (boxes === TO_TELL) return false;
   if (rings > 1 && mayNest(found))
     return polygon !== undefined && putNested(line, found, { polygon, box }, size, instance);
-  const key = rings + (corners === undefined ? 0 : 1) > 1 ? instance : undefined;
+  const key = rings + boxes > 1 ? instance : undefined;
   let from = 0;
   for (let ring = 0; ring < rings; ring++) {
     const end = found.ends[ring] as number;
@@ -68,17 +68,23 @@ export function putQuickLabels(
     putEnd(line, key);
     from = end;
   }
-  if (corners !== undefined) putBox(line, box as Uint8Array, corners, key);
+  if (boxes === BOX) putBox(line, box as Uint8Array, key);
   if (key !== undefined) key.keys.next++;
   return true;
 }
 
-/** Undefined when there is no box, null when something is to be said of it. */
-function corner({ hasBox, box }: QuickAnnotation, size: Size): Ring | undefined | null {
-  if (!hasBox) return undefined;
-  const [x, y, w, h] = [box[0] as number, box[1] as number, box[2] as number, box[3] as number];
-  if (w === 0 && h === 0 && x === 0 && y === 0) return undefined;
-  return boxPixels(x, y, w, h, size) ?? null;
+const corners = new Int32Array(4);
+const [NO_BOX, BOX, TO_TELL] = [0, 1, 2];
+
+/** Pixels of the box into `corners`, if there is one and nothing is to be said of it. */
+function readCorners({ hasBox, box }: QuickAnnotation, size: Size): number {
+  if (!hasBox) return NO_BOX;
+  const x = box[0] as number;
+  const y = box[1] as number;
+  const w = box[2] as number;
+  const h = box[3] as number;
+  if (w === 0 && h === 0 && x === 0 && y === 0) return NO_BOX;
+  return boxPixelsInto(x, y, w, h, size, corners) ? BOX : TO_TELL;
 }
 
 /** Pixels of a ring into `pixels`; returns how many points, -1 when it has to be cut or told of. */
@@ -88,12 +94,15 @@ function ringPixels(values: Float64Array, from: number, until: number, size: Siz
   if (end - from > 6 && values[from] === values[end - 2] && values[from + 1] === values[end - 1]) end -= 2;
   if (end - from > pixels.length) pixels = new Int32Array(2 * (end - from));
   const into = pixels;
-  const { width, height } = size;
+  const width = size.width;
+  const height = size.height;
   let count = 0;
   let lastX = -1;
   let lastY = -1;
   for (let i = from; i < end; i += 2) {
-    const [exactX, exactY] = [values[i] as number, values[i + 1] as number];
+    // No pairs in here: until this is compiled, each would be two objects.
+    const exactX = values[i] as number;
+    const exactY = values[i + 1] as number;
     if (!(exactX >= 0 && exactY >= 0 && exactX <= width && exactY <= height)) return -1;
     const x = Math.min(exactX, width - 1) | 0;
     const y = Math.min(exactY, height - 1) | 0;
@@ -114,15 +123,22 @@ function mayNest({ values, ends, rings }: QuickAnnotation): boolean {
   let from = 0;
   for (let ring = 0; ring < rings; ring++) {
     const end = ends[ring] as number;
-    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    let left = Infinity;
+    let top = Infinity;
+    let right = -Infinity;
+    let bottom = -Infinity;
     for (let i = from; i + 1 < end; i += 2) {
-      const [x, y] = [values[i] as number, values[i + 1] as number];
+      const x = values[i] as number;
+      const y = values[i + 1] as number;
       if (x < left) left = x;
       if (x > right) right = x;
       if (y < top) top = y;
       if (y > bottom) bottom = y;
     }
-    boxes.set([left, top, right, bottom], 4 * ring);
+    boxes[4 * ring] = left;
+    boxes[4 * ring + 1] = top;
+    boxes[4 * ring + 2] = right;
+    boxes[4 * ring + 3] = bottom;
     from = end;
   }
   for (let a = 0; a < boxes.length; a += 4) {
@@ -161,14 +177,14 @@ function putNested(
     from = end;
   }
   const polygons: Points[] = nestRings(rings).flatMap((one) => polygonPixels(one, size));
-  const corners = box === undefined ? undefined : (corner(found, size) ?? undefined);
-  const key = polygons.length + (corners === undefined ? 0 : 1) > 1 ? instance : undefined;
+  const boxes = box === undefined ? NO_BOX : readCorners(found, size);
+  const key = polygons.length + boxes > 1 ? instance : undefined;
   for (const { exterior, interior } of polygons) {
     putBytes(line, polygon);
     putText(line, `${JSON.stringify(exterior).slice(1, -1)}],"interior":${JSON.stringify(interior)}}`);
     putEnd(line, key);
   }
-  if (corners !== undefined && box !== undefined) putBox(line, box, corners, key);
+  if (boxes === BOX && box !== undefined) putBox(line, box, key);
   if (key !== undefined) key.keys.next++;
   return true;
 }
@@ -189,14 +205,10 @@ function putPixels(line: LineBuffer, points: number): void {
   line.at = at - 1;
 }
 
-function putBox(line: LineBuffer, begin: Uint8Array, corners: Ring, key: InstanceKeys | undefined): void {
+function putBox(line: LineBuffer, begin: Uint8Array, key: InstanceKeys | undefined): void {
   putBytes(line, begin);
-  let count = 0;
-  for (const [x, y] of corners) {
-    pixels[count++] = x;
-    pixels[count++] = y;
-  }
-  putPixels(line, count / 2);
+  pixels.set(corners);
+  putPixels(line, 2);
   putBytes(line, END);
   putEnd(line, key);
 }

@@ -6,7 +6,7 @@
  * is the sign.
  * Reference: https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c
  */
-import type { Mask } from '../../src/format/bitmap.ts';
+import type { BitmapRows, Mask } from '../../src/format/bitmap.ts';
 import { SlyError } from '../../src/lib/errors.ts';
 
 export interface Rle {
@@ -116,6 +116,44 @@ export function maskOfRle(rle: Rle): Mask | undefined {
   }
   return { x, y, width, height: box.height, data };
 }
+
+/** The same packed, as a bitmap is written, without a byte for each pixel in between. Valid until the next call. */
+export function bitmapRowsOfRle(rle: Rle): BitmapRows | undefined {
+  const runs = runsOf(rle);
+  const height = rle.size[0];
+  const box = boxOfRuns(runs, height);
+  if (box === undefined) return undefined;
+  const stride = Math.ceil(box.width / 8) + 1;
+  const bytes = stride * box.height;
+  if (bytes > MAX_BOX_PIXELS)
+    throw bad(
+      `expected an object of at most ${MAX_BOX_PIXELS} bytes, got ${box.width} x ${box.height} pixels`,
+    );
+  if (bytes > packedRows.length) packedRows = Buffer.allocUnsafeSlow(Math.max(bytes, 64 << 10));
+  const rows = packedRows.subarray(0, bytes).fill(0);
+  let from = 0;
+  for (let i = 0; i < runs.length; i++) {
+    const end = from + (runs[i] ?? 0);
+    if (i % 2 === 1) {
+      let column = Math.floor(from / height);
+      let row = from - column * height;
+      for (let left = end - from; left > 0; ) {
+        const x = column - box.x;
+        const bit = 0x80 >> (x & 7);
+        const stop = Math.min(height, row + left);
+        left -= stop - row;
+        for (let at = (row - box.y) * stride + 1 + (x >> 3); row < stop; row++, at += stride)
+          rows[at] = (rows[at] as number) | bit;
+        row = 0;
+        column++;
+      }
+    }
+    from = end;
+  }
+  return { ...box, rows };
+}
+
+let packedRows = Buffer.alloc(0);
 
 /** Run lengths over the whole image; what of the mask lies outside of it is left out. */
 export function runsOfMask(mask: Mask, [height, width]: readonly [height: number, width: number]): number[] {

@@ -31,6 +31,8 @@ export class JsonFault extends Error {
 export type RootKind = 'list' | 'object' | 'other';
 
 const READ_BYTES = 1 << 20;
+/** A call of its own for each: one call that lasts is never seen to end, and is compiled for that again and again. */
+const SLICE_BYTES = 32 << 10;
 const MAX_ELEMENT_BYTES = 512 << 20;
 const MAX_DEPTH = 256;
 /** Always kept of what was read, so that a key or a word is never cut in two. */
@@ -62,7 +64,9 @@ export async function scanCoco(
     if (bytesRead === 0) return scanner.finish(position);
     options.onBytes?.(bytesRead);
     const from = base === 0 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : kept;
-    const keepFrom = scanner.push(buffer, from, end, base);
+    let keepFrom = kept;
+    for (let start = from; start < end; start += SLICE_BYTES)
+      keepFrom = scanner.push(buffer, start, Math.min(start + SLICE_BYTES, end), base);
     kept = end - keepFrom;
     if (kept > buffer.length / 2) {
       if (kept > MAX_ELEMENT_BYTES)
@@ -78,7 +82,15 @@ export async function scanCoco(
 function createScanner(sink: CocoSink, idOf: IdCodes) {
   const kinds = new Map<string, RootKind>();
   const stack = new Uint8Array(MAX_DEPTH + 1);
-  const found: FoundAnnotation = { index: 0, offset: 0, length: 0, image: 0, category: 0, has: 0 };
+  const found: FoundAnnotation = {
+    index: 0,
+    offset: 0,
+    length: 0,
+    image: 0,
+    category: 0,
+    has: 0,
+    fileName: undefined,
+  };
   let state: number = json.ROOT;
   let depth = 0;
   /** Key of the root whose value is being read. */
@@ -103,89 +115,93 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
 
   function push(buffer: Buffer, from: number, end: number, base: number): number {
     let now = state;
-    let before = now;
-    let i = from;
-    for (;;) {
+    for (let i = from; ; i++) {
       if (word !== undefined) {
-        while (i < end && wordAt < word.length) {
-          if (buffer[i] !== word[wordAt])
-            throw fault(base + i, `expected "${word.toString()}", got ${shownByte(buffer[i])}`);
-          i++;
-          wordAt++;
-        }
-        if (wordAt < word.length) break;
-        word = undefined;
+        i = restOfWord(word, buffer, i, end, base);
+        if (word !== undefined) break;
         now = afterWord;
       }
       // Nearly all of the time goes into these three lines: one look into the table a byte.
-      while (i < end) {
+      let before = now;
+      for (; i < end; i++) {
         before = now;
-        now = STEP[(now << 8) | (buffer[i++] as number)] as number;
+        now = STEP[(now << 8) | (buffer[i] as number)] as number;
         if (now >= EVENT) break;
       }
       if (now < EVENT) break;
-      i--;
-      switch (now) {
-        case json.OPEN_OBJECT:
-          if (depth === 2 && stack[2] === json.IN_ELEMENTS) beginElement(i);
-          deeper(json.IN_OBJECT, base + i);
-          now = json.firstKey;
-          break;
-        case json.OPEN_LIST: {
-          const kind = depth === 1 && isElements(rootKey) ? json.IN_ELEMENTS : json.IN_LIST;
-          if (kind === json.IN_ELEMENTS) index = 0;
-          deeper(kind, base + i);
-          now = json.firstValue(kind);
-          break;
-        }
-        case json.CLOSE_LIST:
-          if (depth === 2 && stack[2] === json.IN_ELEMENTS)
-            endElement(before === json.firstValue(json.IN_ELEMENTS));
-          depth--;
-          now = json.afterValue(stack[depth] ?? 0);
-          break;
-        case json.CLOSE_OBJECT:
-          if (elementAt >= 0 && depth === 3) {
-            if (field !== 0) endField(buffer, i);
-            giveElement(buffer, i + 1, base);
-          }
-          depth--;
-          now = depth === 0 ? json.END : json.afterValue(stack[depth] ?? 0);
-          break;
-        case json.KEY_END:
-          if (depth === 1) rootKey = keyText(buffer, i);
-          else if (isAnnotations && depth === 3 && elementAt >= 0) {
-            field = fieldOf(buffer, i);
-            fieldAt = i + 1;
-          }
-          now = json.afterKey;
-          break;
-        case json.MEMBER_END:
-          if (depth === 1) kinds.set(rootKey, kinds.get(rootKey) ?? 'other');
-          if (field !== 0 && depth === 3) endField(buffer, i);
-          now = json.nextKey;
-          break;
-        case json.ELEMENT_END:
-          endElement(false);
-          now = json.nextValue(json.IN_ELEMENTS);
-          break;
-        case json.ERROR:
-          throw fault(base + i, `expected ${json.expectedIn(before)}, got ${shownByte(buffer[i])}`);
-        default: {
-          const byte = buffer[i];
-          word = WORDS.find((one) => one[0] === byte);
-          if (json.isMinus(before)) word = WORDS[4];
-          wordAt = 1;
-          afterWord = json.afterValue(stack[depth] ?? 0);
-          if (byte === 0x4e || byte === 0x49) sawNan = true;
-          now = afterWord;
-        }
-      }
-      i++;
+      now = onEvent(now, before, buffer, i, base);
     }
     state = now;
     if (elementAt >= 0) return Math.min(elementAt, Math.max(0, end - LOOK_BACK));
     return Math.max(0, end - LOOK_BACK);
+  }
+
+  /**
+   * The state after the event whose byte is at `i`. Not a part of the loop, which would be compiled anew whenever this
+   * meets something new.
+   */
+  function onEvent(event: number, before: number, buffer: Buffer, i: number, base: number): number {
+    switch (event) {
+      case json.OPEN_OBJECT:
+        if (depth === 2 && stack[2] === json.IN_ELEMENTS) beginElement(i);
+        deeper(json.IN_OBJECT, base + i);
+        return json.firstKey;
+      case json.OPEN_LIST: {
+        const kind = depth === 1 && isElements(rootKey) ? json.IN_ELEMENTS : json.IN_LIST;
+        if (kind === json.IN_ELEMENTS) index = 0;
+        deeper(kind, base + i);
+        return json.firstValue(kind);
+      }
+      case json.CLOSE_LIST:
+        if (depth === 2 && stack[2] === json.IN_ELEMENTS)
+          endElement(before === json.firstValue(json.IN_ELEMENTS));
+        depth--;
+        return json.afterValue(stack[depth] ?? 0);
+      case json.CLOSE_OBJECT:
+        if (elementAt >= 0 && depth === 3) {
+          if (field !== 0) endField(buffer, i);
+          giveElement(buffer, i + 1, base);
+        }
+        depth--;
+        return depth === 0 ? json.END : json.afterValue(stack[depth] ?? 0);
+      case json.KEY_END:
+        if (depth === 1) rootKey = keyText(buffer, i);
+        else if (isAnnotations && depth === 3 && elementAt >= 0) {
+          field = fieldOf(buffer, i);
+          fieldAt = i + 1;
+        }
+        return json.afterKey;
+      case json.MEMBER_END:
+        if (depth === 1) kinds.set(rootKey, kinds.get(rootKey) ?? 'other');
+        if (field !== 0 && depth === 3) endField(buffer, i);
+        return json.nextKey;
+      case json.ELEMENT_END:
+        endElement(false);
+        return json.nextValue(json.IN_ELEMENTS);
+      case json.ERROR:
+        throw fault(base + i, `expected ${json.expectedIn(before)}, got ${shownByte(buffer[i])}`);
+      default:
+        return beginWord(buffer[i], before);
+    }
+  }
+
+  function beginWord(byte: number | undefined, before: number): number {
+    word = json.isMinus(before) ? WORDS[4] : WORDS.find((one) => one[0] === byte);
+    wordAt = 1;
+    afterWord = json.afterValue(stack[depth] ?? 0);
+    if (byte === 0x4e || byte === 0x49) sawNan = true;
+    return afterWord;
+  }
+
+  /** The place behind the word, or the end of what was read. */
+  function restOfWord(wanted: Buffer, buffer: Buffer, from: number, end: number, base: number): number {
+    let i = from;
+    for (; i < end && wordAt < wanted.length; i++, wordAt++) {
+      if (buffer[i] !== wanted[wordAt])
+        throw fault(base + i, `expected "${wanted.toString()}", got ${shownByte(buffer[i])}`);
+    }
+    if (wordAt === wanted.length) word = undefined;
+    return i;
   }
 
   function deeper(kind: number, at: number): void {
@@ -202,6 +218,7 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
     found.image = Number.NaN;
     found.category = Number.NaN;
     found.has = 0;
+    found.fileName = undefined;
     field = 0;
   }
 
@@ -223,7 +240,7 @@ function createScanner(sink: CocoSink, idOf: IdCodes) {
   }
 
   function endField(buffer: Buffer, end: number): void {
-    readField(field, found, buffer, [fieldAt, end], idOf);
+    readField(field, found, buffer, fieldAt, end, idOf);
     field = 0;
   }
 

@@ -1,8 +1,8 @@
 /** Pictures on disk that no COCO file speaks of: items without labels, unless they may belong to a broken file. */
-import { emptyAnnotation } from '../../src/format/annotation.ts';
 import { isJunk } from '../../src/format/project-folders.ts';
 import { SlyError } from '../../src/lib/errors.ts';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
+import { stemOf } from '../../src/plugin-kit/match-images.ts';
 import { checkPicture } from '../../src/plugin-kit/picture-check.ts';
 import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
 import type { ProblemBook } from '../../src/plugin-kit/problem-book.ts';
@@ -13,6 +13,8 @@ import type { ImportOptions } from './options.ts';
 export interface UndescribedOptions {
   items: ItemTable;
   described: ReadonlySet<string>;
+  /** Pictures that hold the segments of others. */
+  masks: ReadonlySet<string>;
   broken: readonly string[];
   options: Pick<ImportOptions, 'datasets' | 'badAnnotationFile'>;
   names: (dataset: string, name: string) => string;
@@ -21,11 +23,24 @@ export interface UndescribedOptions {
 
 export async function importUndescribed(
   ctx: ImportContext,
-  { items, described, broken, options, names, book }: UndescribedOptions,
+  { items, described, masks, broken, options, names, book }: UndescribedOptions,
 ): Promise<void> {
-  const left = ctx.tree.files
-    .map((file) => file.path)
-    .filter((file) => isImageName(file) && !described.has(file) && !isJunk(baseName(file)));
+  let known: Set<string> | undefined;
+  const stems = (): Set<string> => {
+    known ??= new Set([...described].map((file) => stemOf(baseName(file))));
+    return known;
+  };
+  const left: string[] = [];
+  for (const { path: file } of ctx.tree.files) {
+    if (!isImageName(file) || described.has(file) || masks.has(file) || isJunk(baseName(file))) continue;
+    if (MASK_FOLDER.test(file) && stems().has(stemOf(baseName(file))))
+      await ctx.report.skipped({
+        file,
+        code: 'SLY_FILE_UNUSED',
+        message: 'expected a panoptic JSON file that names this mask, got none; it is no picture of its own',
+      });
+    else left.push(file);
+  }
   const [culprit] = broken;
   if (culprit !== undefined && options.badAnnotationFile === 'fail') {
     for (const file of left) {
@@ -38,6 +53,8 @@ export async function importUndescribed(
     }
     return;
   }
+  if (left.length === 0) return;
+  const { emptyAnnotation } = await import('../../src/format/annotation.ts');
   const datasets = datasetsOfFolders(items);
   for (const file of left) {
     ctx.signal.throwIfAborted();
@@ -63,6 +80,9 @@ export async function importUndescribed(
     await book.flush();
   }
 }
+
+/** Of COCO's own archives: `panoptic_val2017/`, `stuff_train2017_pixelmaps/` (the same as the run lengths beside it). */
+const MASK_FOLDER = /(?:^|\/)(?:panoptic_[^/]*|[^/]*_pixelmaps)\/[^/]*\.png$/i;
 
 /** A picture goes where its neighbours went. */
 function datasetsOfFolders(items: ItemTable): Map<string, string> {

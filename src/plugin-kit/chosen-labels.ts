@@ -8,6 +8,7 @@ import { union } from '../format/label-mask.ts';
 import type { ImageAnnotation, Label, OpaqueLabel, Points, ProjectMeta, Shape } from '../format/model.ts';
 import { fillPolygon, maskToPolygons } from '../format/raster.ts';
 import { isKnownLabel } from '../format/read-geometry.ts';
+import { chosenOptions } from './chosen-options.ts';
 import { createLosses } from './losses.ts';
 import type { NewItem, ProjectWriter, Reporter } from './plugin.ts';
 
@@ -17,15 +18,14 @@ export interface ChosenLabels {
   finish(report: Reporter): Promise<void>;
 }
 
-/** Undefined when the options ask for nothing, so that nothing stands between plugin and project. */
+/** Undefined when the options ask for nothing. */
 export function createChosenLabels(
   project: ProjectWriter,
   options: Readonly<Record<string, unknown>>,
 ): ChosenLabels | undefined {
-  const classes = Array.isArray(options.classes) ? options.classes.map(String) : [];
-  const masksAs =
-    options.masks_as === 'polygon' || options.masks_as === 'bitmap' ? options.masks_as : 'as-is';
-  if (classes.length === 0 && masksAs === 'as-is') return undefined;
+  const chosen = chosenOptions(options);
+  if (chosen === undefined) return undefined;
+  const { classes, masksAs } = chosen;
   const wanted = new Set(classes);
   const seen = new Set<string>();
   /** Titles in the project that belong to a chosen class. */

@@ -1,16 +1,13 @@
 /**
  * Runs one action of a built-in plugin inside its sandbox: `host detect` | `host import <name>` | `host export
  * <name>`. The task folder is SLY_TASK_DIR; results and one line of JSON a message are all that leaves.
+ * Each action loads what it alone needs when it begins: a start is a good part of a small task.
  * Exit codes: 0 done, 1 failed (the last line says why), 143 ended by SIGTERM.
  */
 import path from 'node:path';
 import { SlyError } from '../lib/errors.ts';
-import { createArchiveResults } from './archive-writer.ts';
 import { createBreathe } from './breathe.ts';
-import { withChosenClasses } from './chosen-classes.ts';
-import { createChosenLabels } from './chosen-labels.ts';
-import { detectFormats, writeDetection } from './detect.ts';
-import { openExportedProject } from './exported-project.ts';
+import { chosenOptions } from './chosen-options.ts';
 import { loadPlugin } from './load-plugin.ts';
 import { createOutputLines, type OutputLines } from './output-lines.ts';
 import type { Host } from './plugin.ts';
@@ -30,6 +27,7 @@ async function run(args: readonly string[], taskFolder: string): Promise<void> {
   const [action, name = ''] = args;
   switch (action) {
     case 'detect': {
+      const { detectFormats, writeDetection } = await import('./detect.ts');
       const tree = await scanSourceTree(path.join(taskFolder, 'data'), createBreathe(stop.signal));
       writeDetection(path.join(taskFolder, 'results'), await detectFormats(tree, stop.signal));
       return;
@@ -57,7 +55,10 @@ async function runImport(name: string, taskFolder: string): Promise<void> {
   const tree = await scanSourceTree(path.join(taskFolder, 'data'), breathe);
   const report = createReporter(results.segments, breathe);
   const host = hostOf(output, withDefaults(task.options, manifest.options?.import));
-  const chosen = createChosenLabels(results.project, host.options);
+  const chosen =
+    chosenOptions(host.options) === undefined
+      ? undefined
+      : (await import('./chosen-labels.ts')).createChosenLabels(results.project, host.options);
   await finishing(results, async () => {
     const project = chosen?.project ?? results.project;
     await plugin.import?.({ ...host, report, tree, projectName: task.project, project });
@@ -68,6 +69,11 @@ async function runImport(name: string, taskFolder: string): Promise<void> {
 async function runExport(name: string, taskFolder: string): Promise<void> {
   const { plugin, manifest } = await loadPlugin(name);
   if (plugin.export === undefined) throw cannot(name, 'export');
+  const [{ createArchiveResults }, { openExportedProject }, { withChosenClasses }] = await Promise.all([
+    import('./archive-writer.ts'),
+    import('./exported-project.ts'),
+    import('./chosen-classes.ts'),
+  ]);
   const task = readTaskConfig(taskFolder);
   const breathe = createBreathe(stop.signal);
   const results = createArchiveResults(path.join(taskFolder, 'results'), { breathe });

@@ -2,6 +2,7 @@
 import { freeBuffer } from './free-buffer.ts';
 
 export interface TextColumn {
+  readonly count: number;
   /** Undefined is a text too. Returns its number, from 0. Half a surrogate pair comes back as U+FFFD. */
   add(text: string | undefined): number;
   get(number: number): string | undefined;
@@ -19,7 +20,7 @@ export function createTextColumn(): TextColumn {
   let used = 0;
   let last = Buffer.alloc(0);
   /** Of each text, and of each piece: bytes from the beginning of the first piece. */
-  let starts = new Float64Array(16);
+  let starts = new Uint32Array(16);
   let lengths = new Uint32Array(16);
   const pieceStarts: number[] = [];
   let count = 0;
@@ -43,9 +44,12 @@ export function createTextColumn(): TextColumn {
   }
 
   return {
+    get count() {
+      return count;
+    },
     add(text) {
       if (count === starts.length) {
-        const [longerStarts, longerLengths] = [new Float64Array(2 * count), new Uint32Array(2 * count)];
+        const [longerStarts, longerLengths] = [new Uint32Array(2 * count), new Uint32Array(2 * count)];
         longerStarts.set(starts);
         longerLengths.set(lengths);
         starts = longerStarts;
@@ -64,6 +68,8 @@ export function createTextColumn(): TextColumn {
     get(number) {
       const length = number < count ? (lengths[number] ?? NONE) : NONE;
       if (length === NONE) return undefined;
+      // It has no bytes, and may have come before there was a piece.
+      if (length === 0) return '';
       const start = starts[number] ?? 0;
       const piece = pieceOf(start);
       const from = start - (pieceStarts[piece] ?? 0);

@@ -34,23 +34,41 @@ export function boxPixels(
   h: number,
   size: Size,
 ): [Point, Point] | undefined {
-  const across = span(Math.min(x, x + w), Math.max(x, x + w), size.width);
-  const down = span(Math.min(y, y + h), Math.max(y, y + h), size.height);
-  if (across === undefined || down === undefined) return undefined;
+  if (!boxPixelsInto(x, y, w, h, size, corners)) return undefined;
   return [
-    [across[0], down[0]],
-    [across[1], down[1]],
+    [corners[0] ?? 0, corners[1] ?? 0],
+    [corners[2] ?? 0, corners[3] ?? 0],
   ];
 }
 
-function span(from: number, to: number, size: number): [number, number] | undefined {
-  if (to < 0 || from > size) return undefined;
+const corners = new Int32Array(4);
+
+/** The same as left, top, right, bottom, for millions of them; false when nothing is inside. */
+export function boxPixelsInto(
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  size: Size,
+  into: Int32Array,
+): boolean {
+  return (
+    spanInto(Math.min(x, x + w), Math.max(x, x + w), size.width, into, 0) &&
+    spanInto(Math.min(y, y + h), Math.max(y, y + h), size.height, into, 1)
+  );
+}
+
+/** First and last pixel to `at` and two behind it. */
+function spanInto(from: number, to: number, size: number, into: Int32Array, at: number): boolean {
+  if (to < 0 || from > size) return false;
   const low = Math.floor(from);
   const first = low + 1 - from >= COVERED - SLACK ? low : low + 1;
   const high = Math.floor(to);
   const last = to - high >= COVERED - SLACK ? high : high - 1;
   const start = Math.min(Math.max(first, 0), size - 1);
-  return [start, Math.min(Math.max(last, start), size - 1)];
+  into[at] = start;
+  into[at + 2] = Math.min(Math.max(last, start), size - 1);
+  return true;
 }
 
 /** The pixel of a point; outside of the image the nearest one. */

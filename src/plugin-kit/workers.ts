@@ -9,6 +9,8 @@ import { servedBy } from './served.ts';
 
 export interface Workers<In, Out> {
   readonly count: number;
+  /** The work is done in this thread, one after the other. */
+  readonly inline: boolean;
   /** Rejects with what the worker's function threw (SlyErrors keep code and detail). Runs as soon as a worker is free. */
   run(input: In, transfer?: readonly ArrayBuffer[]): Promise<Out>;
   /** Starts all of them now, so that their modules are loaded when the first input comes. */
@@ -104,6 +106,7 @@ export function createWorkers<In, Out>(
 
   return {
     count,
+    inline: false,
     run(input, transfer = []) {
       if (broken !== undefined) return Promise.reject(broken);
       return new Promise<Out>((resolve, reject) => {
@@ -134,6 +137,7 @@ function runInline<In, Out>(module: URL): Workers<In, Out> {
   loaded.catch(() => undefined);
   return {
     count: 1,
+    inline: true,
     start: () => undefined,
     run: async (input) => (await (await loaded)(input)) as Out,
     close: async () => undefined,

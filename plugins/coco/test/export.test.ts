@@ -247,6 +247,54 @@ describe('what is written', () => {
   });
 });
 
+describe('options', () => {
+  /** Two blocks, one of them with a corner cut off: outlines say all of it. */
+  const blocks = maskLabel(8, 5, (x, y) => (x < 3 && !(x === 2 && y === 0)) || x > 4);
+  const ring = maskLabel(5, 5, (x, y) => x === 0 || y === 0 || x === 4 || y === 4);
+  const dot = maskLabel(6, 3, (x, y) => x < 3 || (x === 5 && y === 0));
+
+  function maskLabel(width: number, height: number, isSet: (x: number, y: number) => boolean): Label {
+    const data = Uint8Array.from({ length: width * height }, (_, i) =>
+      isSet(i % width, Math.floor(i / width)) ? 1 : 0,
+    );
+    return label('car_mask', {
+      geometryType: 'bitmap',
+      bitmap: encodeBitmap({ x: 2, y: 1, width, height, data }),
+    });
+  }
+
+  test('masks polygon: outlines where they can say all of it, run lengths where not', async () => {
+    const items = { 'day/a.png': annotation([blocks, ring, dot]) };
+    const run = await exportItems(items, { masks: 'polygon' });
+    const plain = await exportItems(items);
+    const { annotations } = json(run, 'instances');
+    expect(annotations.map((one) => Array.isArray(one.segmentation))).toEqual([true, false, false]);
+    // Area and box are those of the pixels, whichever way they are written.
+    const measured = (from: Coco) => from.annotations.map(({ area, bbox }) => ({ area, bbox }));
+    expect(measured(json(run, 'instances'))).toEqual(measured(json(plain, 'instances')));
+    expect(annotations[0]?.area).toBe(14 + 15);
+    const back = await importFiles(unpacked(run));
+    const polygons = labels(back).filter((one) => one.geometryType === 'polygon');
+    const painted = new Set<string>();
+    for (const { points } of polygons as (Label & { points: { exterior: Ring; interior: Ring[] } })[]) {
+      const filled = fillPolygon(points, size)!;
+      filled.data.forEach((value, i) => {
+        if (value !== 0)
+          painted.add(`${filled.x + (i % filled.width)} ${filled.y + Math.floor(i / filled.width)}`);
+      });
+    }
+    expect(painted.size).toBe(29);
+    expect(painted.has('4 1')).toBe(false);
+    expect(labels(back).filter((one) => one.geometryType === 'bitmap')).toHaveLength(2);
+  });
+
+  test('captions can be left out, with nothing to say of it', async () => {
+    const run = await exportItems(everything, { captions: false });
+    expect(run.entries.map((entry) => entry.path)).not.toContain('annotations/captions.json');
+    expect(said(run).join('\n')).not.toMatch(/caption/);
+  });
+});
+
 describe('a round trip', () => {
   test('project -> COCO -> project keeps everything COCO can say', async () => {
     const run = await exportItems(everything);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -119,4 +119,25 @@ test('any damage gives items that are sound or an error that says where', async 
   // Both outcomes must have been met, else the damage was of no use.
   expect(failed).toBeGreaterThan(100);
   expect(failed).toBeLessThan(1900);
+}, 120_000);
+
+test('so does any damage to a panoptic file or to its mask', async () => {
+  const folder = fileURLToPath(new URL('../fixtures/panoptic', import.meta.url));
+  const json = readFileSync(path.join(folder, 'annotations/panoptic_val.json'));
+  const mask = readFileSync(path.join(folder, 'annotations/panoptic_val/street.png'));
+  const random = randoms(4_711);
+  const parent = tempFolder('fuzz');
+  let broken = 0;
+  for (let i = 0; i < 1000; i++) {
+    const [text, pixels] = i % 2 === 0 ? [mutate(json, random), mask] : [json, mutate(mask, random)];
+    const run = await importInProcess({
+      files: { 'panoptic_val.json': text, 'panoptic_val/street.png': pixels, 'val/street.png': png(12, 8) },
+      options: { rle_as: i % 4 < 2 ? 'polygon' : 'bitmap' },
+      folder: mkdtempSync(path.join(parent, 'case-')),
+    });
+    check(run, text);
+    if (run.failure !== undefined || run.reports.some(({ status }) => status === 'failed')) broken++;
+  }
+  expect(broken).toBeGreaterThan(100);
+  expect(broken).toBeLessThan(990);
 }, 120_000);

@@ -146,10 +146,4 @@ describe('broken files', () => {
     expect(run.used.map((one) => one.file)).toEqual(['data/c.json']);
     expect(run.reports).toEqual([]);
   });
-
-  test('panoptic segments are told, not guessed', async () => {
-    const text = coco([{ segments_info: [{ id: 1 }], file_name: 'a.png', category_id: undefined }]);
-    const run = await importFiles({ 'panoptic.json': text, 'a.png': png() });
-    expect(said(run)[0]).toMatch(/panoptic segments/);
-  });
 });
