@@ -1,10 +1,11 @@
 /** The labels of one picture -> its polygons as JSON and its masks as PNG. Done in worker threads (scene-worker.ts). */
+
 import type { Mask } from '../../src/format/bitmap.ts';
 import { labelMask, paintMask } from '../../src/format/label-mask.ts';
 import type { Geometry, Points, Ring } from '../../src/format/model.ts';
 import { traceContours } from '../../src/format/trace-contours.ts';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
-import { MAX_MASK_PIXELS } from '../../src/plugin-kit/pixels/read-values.ts';
+import { loadSharp, MAX_DECODED_PIXELS } from '../../src/plugin-kit/pixels/load-sharp.ts';
 import { writeColours, writeGrey } from '../../src/plugin-kit/pixels/write-png.ts';
 import { joinRings } from './joined-rings.ts';
 import { OUT_OF_ROI } from './table.ts';
@@ -161,8 +162,8 @@ function createCanvas({ width, height, labels }: SceneJob) {
 
 async function convert(file: string, scene: Scene): Promise<void> {
   try {
-    const { default: sharp } = await import('sharp');
-    const png = await sharp(file, { limitInputPixels: MAX_MASK_PIXELS })
+    const sharp = await loadSharp();
+    const png = await sharp(file, { limitInputPixels: MAX_DECODED_PIXELS })
       .png({ compressionLevel: 4 })
       .toBuffer();
     // A copy: memory of the library cannot be handed to another thread.

@@ -2,16 +2,10 @@
  * Outlines and masks as `segmentation`: outlines without holes as their points, everything else as compressed run
  * lengths over the image, which lose nothing.
  */
-import { decodeAlphaMask, decodeBitmap, type Mask } from '../../src/format/bitmap.ts';
-import { cropMask } from '../../src/format/crop.ts';
+import type { Mask } from '../../src/format/bitmap.ts';
+import { labelMask, union } from '../../src/format/label-mask.ts';
 import type { BitmapJson, Point, Points, Ring } from '../../src/format/model.ts';
-import {
-  fillPolygon,
-  maskToPolygons,
-  orientedCorners,
-  pointBounds,
-  ringArea,
-} from '../../src/format/raster.ts';
+import { maskToPolygons, orientedCorners, pointBounds, ringArea } from '../../src/format/raster.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import type { Losses } from '../../src/plugin-kit/losses.ts';
 import { connectedParts } from '../../src/plugin-kit/pixels/split-values.ts';
@@ -64,7 +58,7 @@ export function outlineOf(
     losses.add('outline without a pixel in its image');
     return undefined;
   }
-  const points = masks === 'polygon' && mask !== undefined ? contours(mask, size) : undefined;
+  const points = masks === 'polygon' && mask !== undefined ? contours(mask) : undefined;
   return {
     segmentation: points ?? { size: [size.height, size.width], counts: encodeCounts(runs) },
     area: areaOfRuns(runs),
@@ -73,11 +67,10 @@ export function outlineOf(
 }
 
 /** Outlines of a mask; undefined where it has holes, or a part that is too thin to have an outline. */
-function contours(mask: Mask, size: Size): number[][] | undefined {
-  const inside = cropMask(mask, size);
-  const polygons = inside === undefined ? [] : maskToPolygons(inside);
-  if (inside === undefined || polygons.some(({ interior }) => interior.length > 0)) return undefined;
-  if (polygons.length < connectedParts(inside, { diagonal: true }).length) return undefined;
+function contours(mask: Mask): number[][] | undefined {
+  const polygons = maskToPolygons(mask);
+  if (polygons.some(({ interior }) => interior.length > 0)) return undefined;
+  if (polygons.length < connectedParts(mask, { diagonal: true }).length) return undefined;
   return polygons.map(({ exterior }) => exterior.flat());
 }
 
@@ -102,49 +95,16 @@ function polygonsOf(geometry: Polygonal): Points[] {
   return [geometry.points];
 }
 
-const maskOf = ({ geometryType, bitmap }: Masked): Mask =>
-  geometryType === 'bitmap' ? decodeBitmap(bitmap) : decodeAlphaMask(bitmap);
-
 function unionMask(geometries: readonly Outlined[], size: Size, losses: Losses): Mask | undefined {
-  const masks: Mask[] = [];
+  const masks: (Mask | undefined)[] = [];
   for (const geometry of geometries) {
     try {
-      if (isMask(geometry)) masks.push(maskOf(geometry));
-      else {
-        for (const polygon of polygonsOf(geometry)) {
-          const mask = fillPolygon(polygon, size);
-          if (mask !== undefined) masks.push(mask);
-        }
-      }
+      masks.push(labelMask(geometry, size));
     } catch (error) {
       losses.add(`mask without readable data (${toSlyError(error).detail})`);
     }
   }
-  const [first] = masks;
-  if (first === undefined || masks.length === 1) return first;
-  const left = Math.max(0, Math.min(...masks.map((mask) => mask.x)));
-  const top = Math.max(0, Math.min(...masks.map((mask) => mask.y)));
-  const right = Math.min(size.width, Math.max(...masks.map((mask) => mask.x + mask.width)));
-  const bottom = Math.min(size.height, Math.max(...masks.map((mask) => mask.y + mask.height)));
-  if (left >= right || top >= bottom) return undefined;
-  const union: Mask = {
-    x: left,
-    y: top,
-    width: right - left,
-    height: bottom - top,
-    data: new Uint8Array((right - left) * (bottom - top)),
-  };
-  for (const mask of masks) paint(mask, union);
-  return union;
-}
-
-function paint(mask: Mask, onto: Mask): void {
-  for (let y = Math.max(0, onto.y - mask.y); y < mask.height && mask.y + y < onto.y + onto.height; y++) {
-    for (let x = Math.max(0, onto.x - mask.x); x < mask.width && mask.x + x < onto.x + onto.width; x++) {
-      if (mask.data[y * mask.width + x] !== 0)
-        onto.data[(mask.y + y - onto.y) * onto.width + mask.x + x - onto.x] = 1;
-    }
-  }
+  return union(masks);
 }
 
 /** In the coordinates of the points: the difference of the outermost ones. */

@@ -2,13 +2,11 @@
  * Pictures that are not imported as they are: pages of a TIFF, pictures turned upright, kinds a browser does not
  * show. The original is never touched; what is made goes to the results. Depth is kept: 16 bits stay 16 bits.
  */
-import type sharpModule from 'sharp';
+
 import { SlyError } from '../../src/lib/errors.ts';
 import type { ImageKind } from '../../src/plugin-kit/image-kinds.ts';
+import { loadSharp, MAX_DECODED_PIXELS } from '../../src/plugin-kit/pixels/load-sharp.ts';
 import type { ProjectWriter } from '../../src/plugin-kit/plugin.ts';
-
-/** Pixels; some 1 GB of RGBA. */
-export const MAX_PIXELS = 256e6;
 
 export interface Made {
   result: string;
@@ -36,7 +34,10 @@ export async function convertPicture(
   const jpeg = kind === 'jpeg';
   const { absolute, result } = project.resultFile(jpeg ? 'a.jpg' : 'a.png');
   try {
-    const options = { limitInputPixels: MAX_PIXELS, ...(wish.page === undefined ? {} : { page: wish.page }) };
+    const options = {
+      limitInputPixels: MAX_DECODED_PIXELS,
+      ...(wish.page === undefined ? {} : { page: wish.page }),
+    };
     let picture = sharp(file, options);
     const { depth, channels, space } = await picture.metadata();
     if (wish.upright === true) picture = picture.rotate();
@@ -60,20 +61,8 @@ export async function convertPicture(
 export async function orientationOf(file: string): Promise<number> {
   const sharp = await loadSharp();
   try {
-    return (await sharp(file, { limitInputPixels: MAX_PIXELS }).metadata()).orientation ?? 1;
+    return (await sharp(file, { limitInputPixels: MAX_DECODED_PIXELS }).metadata()).orientation ?? 1;
   } catch {
     return 1;
-  }
-}
-
-async function loadSharp(): Promise<typeof sharpModule> {
-  try {
-    return (await import('sharp')).default;
-  } catch (error) {
-    throw new SlyError('SLY_RUNNER_UNAVAILABLE', {
-      detail: `the pixel library cannot be loaded here: ${(error as Error).message.split('\n')[0]}`,
-      hint: 'It needs Docker or bubblewrap: under Node’s permission model alone native libraries are not allowed. Or import the pictures as they are.',
-      cause: error,
-    });
   }
 }

@@ -1,4 +1,5 @@
 /** Every file that is a picture by its bytes becomes an item; every other file is told why it does not. */
+
 import path from 'node:path';
 import { emptyAnnotation } from '../../src/format/annotation.ts';
 import { isJunk } from '../../src/format/project-folders.ts';
@@ -6,8 +7,9 @@ import { SlyError } from '../../src/lib/errors.ts';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
 import { nameMismatch, type ProbedImage, probeImage, sniffImage } from '../../src/plugin-kit/image-probe.ts';
 import { stemOf } from '../../src/plugin-kit/match-images.ts';
+import { MAX_DECODED_PIXELS } from '../../src/plugin-kit/pixels/load-sharp.ts';
 import type { ImportContext, NewItem, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
-import { convertPicture, MAX_PIXELS, type Made, orientationOf } from './convert.ts';
+import { convertPicture, type Made, orientationOf } from './convert.ts';
 import { createGroups, type GroupMode } from './groups.ts';
 import { findMetadata, isMetadataPath, readMetadata } from './metadata.ts';
 import { readTiffPages, type TiffPage } from './tiff-pages.ts';
@@ -114,10 +116,10 @@ async function pagesOf({ tree, report }: ImportContext, file: string): Promise<T
     const deep = pages.find((page) => page.float || page.bits > 16);
     if (deep !== undefined)
       return await tell(`expected pages of at most 16 bits, got ${deep.bits} in page ${deep.index}`);
-    const large = pages.find((page) => page.width * page.height > MAX_PIXELS);
+    const large = pages.find((page) => page.width * page.height > MAX_DECODED_PIXELS);
     if (large !== undefined)
       return await tell(
-        `expected pages of at most ${MAX_PIXELS} pixels, got ${large.width} x ${large.height}`,
+        `expected pages of at most ${MAX_DECODED_PIXELS} pixels, got ${large.width} x ${large.height}`,
       );
     return pages;
   } catch (error) {

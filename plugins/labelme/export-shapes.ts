@@ -1,11 +1,11 @@
 /** Labels of one picture as `shapes`. */
 import type { Mask } from '../../src/format/bitmap.ts';
 import type { ImageAnnotation, Label, Point, ProjectMeta, Tag } from '../../src/format/model.ts';
-import { writeGreyPng } from '../../src/format/png-mask.ts';
 import { isRecord } from '../../src/format/problem.ts';
 import { isKnownLabel } from '../../src/format/read-geometry.ts';
 import { plainOutline } from '../../src/plugin-kit/exported-labels.ts';
 import type { Losses } from '../../src/plugin-kit/losses.ts';
+import { writeGrey } from '../../src/plugin-kit/pixels/write-png.ts';
 import { turnedBoxOf, turnedCorners } from '../../src/plugin-kit/round-shapes.ts';
 
 interface Drawn {
@@ -114,16 +114,13 @@ function flagsOf(tags: readonly Tag[], losses: Losses): Record<string, boolean> 
 
 /** Corners are pixels, both inclusive. */
 function maskShape({ x, y, width, height, data }: Mask): Drawn {
-  const rows = Buffer.alloc((width + 1) * height);
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++)
-      rows[row * (width + 1) + 1 + column] = data[row * width + column] === 0 ? 0 : 255;
+  const grey = data.map((pixel) => (pixel === 0 ? 0 : 255));
   return {
     shape_type: 'mask',
     points: [
       [x, y],
       [x + width - 1, y + height - 1],
     ],
-    mask: writeGreyPng(width, height, rows).toString('base64'),
+    mask: writeGrey(grey, { width, height }).toString('base64'),
   };
 }

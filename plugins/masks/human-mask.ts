@@ -1,6 +1,7 @@
 /** The picture, and beside it the same picture with its labels in colour: what a person looks at. */
+
 import { SlyError } from '../../src/lib/errors.ts';
-import { MAX_MASK_PIXELS } from '../../src/plugin-kit/pixels/read-values.ts';
+import { loadSharp, MAX_DECODED_PIXELS } from '../../src/plugin-kit/pixels/load-sharp.ts';
 
 export interface HumanMask {
   /** Absolute path. */
@@ -15,9 +16,9 @@ export interface HumanMask {
 
 /** PNG bytes. Throws SLY_IMAGE_UNREADABLE. */
 export async function paintOver({ picture, scale, width, height, colours }: HumanMask): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   try {
-    const left = await sharp(picture, { limitInputPixels: MAX_MASK_PIXELS })
+    const left = await sharp(picture, { limitInputPixels: MAX_DECODED_PIXELS })
       .toColourspace('srgb')
       .removeAlpha()
       .raw({ depth: 'uchar' })

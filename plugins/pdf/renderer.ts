@@ -2,8 +2,10 @@
  * PDFium, compiled to WebAssembly: it can reach nothing but the bytes it is given. Scripts and forms of a document
  * are not run. The pixel library writes the PNG.
  */
+
 import type { PDFiumDocument } from '@hyzyla/pdfium';
 import { SlyError } from '../../src/lib/errors.ts';
+import { loadSharp } from '../../src/plugin-kit/pixels/load-sharp.ts';
 
 /** Pixels of one page; some 400 MB while it is drawn. */
 const MAX_PIXELS = 100e6;
@@ -64,18 +66,6 @@ async function openDocument(open: () => Promise<PDFiumDocument>): Promise<PDFium
   } catch (error) {
     throw new SlyError('SLY_IMAGE_UNREADABLE', {
       detail: `the document cannot be opened: ${(error as Error).message}`,
-      cause: error,
-    });
-  }
-}
-
-async function loadSharp(): Promise<typeof import('sharp')['default']> {
-  try {
-    return (await import('sharp')).default;
-  } catch (error) {
-    throw new SlyError('SLY_RUNNER_UNAVAILABLE', {
-      detail: `the pixel library cannot be loaded here: ${(error as Error).message.split('\n')[0]}`,
-      hint: 'It needs Docker or bubblewrap: under Node’s permission model alone native libraries are not allowed.',
       cause: error,
     });
   }

@@ -1,8 +1,10 @@
 /** The bytes of an item as TensorFlow can decode them: JPEG, PNG and BMP as they are, other kinds as PNG. */
+
 import { statSync } from 'node:fs';
 import { SlyError } from '../../src/lib/errors.ts';
 import type { ImageKind } from '../../src/plugin-kit/image-kinds.ts';
 import { probeImage } from '../../src/plugin-kit/image-probe.ts';
+import { loadSharp, MAX_DECODED_PIXELS } from '../../src/plugin-kit/pixels/load-sharp.ts';
 import type { Size } from '../../src/plugin-kit/to-pixels.ts';
 import type { PictureBytes } from './record-writer.ts';
 
@@ -15,7 +17,6 @@ export interface ExportedPicture extends Size {
 }
 
 const AS_IS: ReadonlySet<ImageKind> = new Set(['jpeg', 'png', 'bmp']);
-const MAX_CONVERTED_PIXELS = 256e6;
 /** So that the record stays below what a reader takes. */
 const MAX_BYTES = 500 << 20;
 
@@ -27,9 +28,9 @@ export async function exportPicture(absolute: string): Promise<ExportedPicture> 
     if (size > MAX_BYTES) throw tooLarge(size);
     return { width, height, format: kind, bytes: { absolute, size }, was: undefined };
   }
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   try {
-    const bytes = await sharp(absolute, { limitInputPixels: MAX_CONVERTED_PIXELS, failOn: 'error' })
+    const bytes = await sharp(absolute, { limitInputPixels: MAX_DECODED_PIXELS, failOn: 'error' })
       .png()
       .toBuffer();
     if (bytes.length > MAX_BYTES) throw tooLarge(bytes.length);

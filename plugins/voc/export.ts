@@ -2,12 +2,14 @@
  * A project -> `VOCdevkit/VOC`: pictures, XML files, class and object masks, lists. One round over the items; masks
  * are painted in worker threads, a few pictures ahead.
  */
+
 import path from 'node:path';
 import { readAnnotation } from '../../src/format/annotation.ts';
 import type { FormatProblem } from '../../src/format/model.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import { sniffImage } from '../../src/plugin-kit/image-probe.ts';
 import { createLosses, type Losses } from '../../src/plugin-kit/losses.ts';
+import { loadSharp, MAX_DECODED_PIXELS } from '../../src/plugin-kit/pixels/load-sharp.ts';
 import type { ExportContext, ExportedItem } from '../../src/plugin-kit/plugin.ts';
 import { type Split, splitOfItem } from '../../src/plugin-kit/splits.ts';
 import type { Size } from '../../src/plugin-kit/to-pixels.ts';
@@ -134,8 +136,8 @@ async function jpegOf(
   if (!options.toJpeg || options.onlyAnnotations || absolute === undefined) return undefined;
   try {
     if (sniffImage(absolute).kind === 'jpeg') return undefined;
-    const { default: sharp } = await import('sharp');
-    const picture = sharp(absolute, { limitInputPixels: 1e9, failOn: 'error' });
+    const sharp = await loadSharp();
+    const picture = sharp(absolute, { limitInputPixels: MAX_DECODED_PIXELS, failOn: 'error' });
     return await picture
       .flatten({ background: '#ffffff' })
       .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })

@@ -2,7 +2,7 @@
 import { labelMask } from '../../src/format/label-mask.ts';
 import type { Geometry } from '../../src/format/model.ts';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
-import { MAX_MASK_PIXELS } from '../../src/plugin-kit/pixels/read-values.ts';
+import { MAX_DECODED_PIXELS } from '../../src/plugin-kit/pixels/load-sharp.ts';
 import { writeIndexed, writeRgb } from '../../src/plugin-kit/pixels/write-png.ts';
 import { createCanvas } from './canvas.ts';
 import { NEUTRAL_COLOUR, NEUTRAL_INDEX, vocColour } from './colour-table.ts';
@@ -31,9 +31,9 @@ const OBJECT_PALETTE = Array.from({ length: 256 }, (_, index) => vocColour(index
 
 export function paintMasks(job: PaintJob): PaintedMasks {
   const { width, height, palette, thickness, masks } = job;
-  if (width * height > MAX_MASK_PIXELS)
+  if (width * height > MAX_DECODED_PIXELS)
     throw new SlyError('SLY_FORMAT_INVALID', {
-      detail: `expected masks of at most ${MAX_MASK_PIXELS} pixels, got ${width} x ${height}`,
+      detail: `expected masks of at most ${MAX_DECODED_PIXELS} pixels, got ${width} x ${height}`,
     });
   const size = { width, height };
   const faults: PaintedMasks['faults'] = [];

@@ -4,17 +4,14 @@
  * ten times as fast as a general decoder does it; fast-png reads the rest. Nothing is inflated beyond what
  * the header promises.
  */
-import { constants, crc32, deflateSync } from 'node:zlib';
+import { constants, deflateSync } from 'node:zlib';
 import { decodeAnyPng } from './any-png.ts';
+import { pngChunk, pngFile } from './png-file.ts';
 import {
   broken,
-  IDAT,
-  IEND,
-  IHDR,
   inflatePng,
   PLTE,
   PNG_CHANNELS,
-  PNG_SIGNATURE,
   type PngChunks,
   type PngHeader,
   pngStride,
@@ -27,12 +24,12 @@ export { PNG_HEADER_BYTES, type PngHeader, readPngHeader } from './png-rows.ts';
 
 /** `rows`: per row a filter byte 0 and the packed pixels, most significant bit first. */
 export function writeIndexedPng(width: number, height: number, rows: Buffer): Buffer {
-  return writePng(width, height, 1, 3, [PALETTE, TRANSPARENT_INDEX], rows);
+  return pngFile({ width, height, depth: 1, colorType: 3 }, deflateRows(rows), [PALETTE, TRANSPARENT_INDEX]);
 }
 
 /** `rows`: per row a filter byte 0 and one byte a pixel. */
 export function writeGreyPng(width: number, height: number, rows: Buffer): Buffer {
-  return writePng(width, height, 8, 0, [TRANSPARENT_GREY], rows);
+  return pngFile({ width, height, depth: 8, colorType: 0 }, deflateRows(rows), [TRANSPARENT_GREY]);
 }
 
 /**
@@ -153,34 +150,13 @@ function transparentColor(chunk: Buffer | undefined, channels: number): number[]
 const luma = (red: number, green: number, blue: number): number =>
   Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
 
-function writePng(
-  width: number,
-  height: number,
-  depth: number,
-  colorType: number,
-  chunks: readonly Buffer[],
-  rows: Buffer,
-): Buffer {
-  const header = Buffer.alloc(25);
-  header.writeUInt32BE(13, 0);
-  header.writeUInt32BE(IHDR, 4);
-  header.writeUInt32BE(width, 8);
-  header.writeUInt32BE(height, 12);
-  header[16] = depth;
-  header[17] = colorType;
-  header.writeUInt32BE(crc32(header.subarray(4, 21)), 21);
-  const data = deflate(rows, rows.length > LARGE_ROWS ? LARGE_LEVEL : undefined);
-  const pixels = Buffer.allocUnsafe(12 + data.length);
-  pixels.writeUInt32BE(data.length, 0);
-  pixels.writeUInt32BE(IDAT, 4);
-  data.copy(pixels, 8);
-  pixels.writeUInt32BE(crc32(pixels.subarray(4, 8 + data.length)), 8 + data.length);
-  return Buffer.concat([PNG_SIGNATURE, header, ...chunks, pixels, END]);
-}
-
 /** From here on the usual level takes most of the time of writing a mask. Level 4 halves it for 10 % more bytes. */
 const LARGE_ROWS = 2048;
 const LARGE_LEVEL = 4;
+
+function deflateRows(rows: Buffer): Buffer {
+  return deflate(rows, rows.length > LARGE_ROWS ? LARGE_LEVEL : undefined);
+}
 
 /** zlib with its usual settings, or another level; small output buffers, because most masks are small. */
 export function deflate(bytes: Buffer, level: number = constants.Z_DEFAULT_COMPRESSION): Buffer {
@@ -191,16 +167,6 @@ export function chunkFor(bytes: number): number {
   return Math.max(constants.Z_MIN_CHUNK, Math.min(64 << 10, bytes));
 }
 
-function chunk(type: number, body: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(12 + body.length);
-  bytes.writeUInt32BE(body.length, 0);
-  bytes.writeUInt32BE(type, 4);
-  bytes.set(body, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + body.length)), 8 + body.length);
-  return bytes;
-}
-
-const PALETTE = chunk(PLTE, [0, 0, 0, 255, 255, 255]);
-const TRANSPARENT_INDEX = chunk(TRNS, [0]);
-const TRANSPARENT_GREY = chunk(TRNS, [0, 0]);
-const END = chunk(IEND, []);
+const PALETTE = pngChunk(PLTE, Buffer.from([0, 0, 0, 255, 255, 255]));
+const TRANSPARENT_INDEX = pngChunk(TRNS, Buffer.from([0]));
+const TRANSPARENT_GREY = pngChunk(TRNS, Buffer.from([0, 0]));

@@ -2,13 +2,12 @@
  * From COCO's plane (pixel 0 reaches from 0 to 1) to pixel indices, and into the image: a box keeps the pixels it
  * covers by 0.3 and more, right and bottom inclusive; any other point is the pixel it lies in.
  */
+
 import { type Box, clipPolygon } from '../format/clip.ts';
+import type { Size } from '../format/label-mask.ts';
 import type { Point, Points, Ring } from '../format/model.ts';
 
-export interface Size {
-  width: number;
-  height: number;
-}
+export type { Size };
 
 const COVERED = 0.3;
 /** Against binary fractions. */

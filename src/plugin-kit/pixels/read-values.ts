@@ -1,8 +1,9 @@
 /**
  * The numbers of a mask picture as they are stored: palette indices stay indices, 16 bits stay 16 bits. PNG is
- * decoded here; other kinds (BMP, TIFF, JPEG, WebP) go through the pixel library. Headers are checked before any
+ * decoded here; other kinds (TIFF, JPEG, WebP, AVIF; not BMP) go through the pixel library. Headers are checked before any
  * pixel is decoded.
  */
+
 import { readFileSync } from 'node:fs';
 import { decodeAnyPng } from '../../format/any-png.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../format/png-rows.ts';
 import { SlyError } from '../../lib/errors.ts';
 import { probeImage } from '../image-probe.ts';
+import { loadSharp, MAX_DECODED_PIXELS } from './load-sharp.ts';
 
 export interface ValueImage {
   width: number;
@@ -29,18 +31,15 @@ export interface ValueImage {
   palette?: readonly (readonly number[])[];
 }
 
-/** Pixels; some 1 GB of RGBA. */
-export const MAX_MASK_PIXELS = 256e6;
-
 /** `file` is absolute. Throws SLY_IMAGE_UNREADABLE with expected and got; the caller knows the path in the tree. */
-export async function readValues(file: string, maxPixels = MAX_MASK_PIXELS): Promise<ValueImage> {
+export async function readValues(file: string, maxPixels = MAX_DECODED_PIXELS): Promise<ValueImage> {
   const { kind } = probeImage(file, { maxPixels });
   if (kind !== 'png') return readThroughSharp(file, maxPixels);
   return decodePngValues(readFileSync(file), maxPixels);
 }
 
 /** The same for a PNG in memory. Throws SLY_IMAGE_UNREADABLE. */
-export function decodePngValues(bytes: Uint8Array, maxPixels = MAX_MASK_PIXELS): ValueImage {
+export function decodePngValues(bytes: Uint8Array, maxPixels = MAX_DECODED_PIXELS): ValueImage {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const header = readPngHeader(png);
@@ -117,7 +116,7 @@ function decodeAny(png: Buffer, header: PngHeader): ValueImage {
 }
 
 async function readThroughSharp(file: string, maxPixels: number): Promise<ValueImage> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   try {
     const picture = sharp(file, { limitInputPixels: maxPixels, failOn: 'error' });
     const { depth, channels } = await picture.metadata();
