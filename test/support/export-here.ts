@@ -2,7 +2,7 @@
  * An export of any built-in plugin in this process, as import-here.ts does it for imports. Takes a project as its files
  * below `data/project/` and gives the archive as files.
  */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type FailureInfo, toFailureInfo } from '../../src/lib/errors.ts';
 import { createArchiveResults } from '../../src/plugin-kit/archive-writer.ts';
@@ -13,6 +13,7 @@ import { createReporter } from '../../src/plugin-kit/reporter.ts';
 import { withDefaults } from '../../src/plugin-kit/task-config.ts';
 import type { SegmentLine } from '../../src/protocol/plugin.ts';
 import { type Files, writeFiles } from './import-here.ts';
+import { segmentLines } from './segment-lines.ts';
 import { tempFolder } from './temp-folder.ts';
 
 type LineOf<K extends SegmentLine['kind']> = Extract<SegmentLine, { kind: K }>;
@@ -55,11 +56,7 @@ export async function exportHere(
     failure = toFailureInfo(error);
   }
   written.finish();
-  const lines = readdirSync(path.join(results, 'segments'))
-    .sort()
-    .flatMap((name) => readFileSync(path.join(results, 'segments', name), 'utf8').split('\n'))
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as SegmentLine);
+  const lines = segmentLines(results);
   const entries: Record<string, Buffer> = {};
   for (const line of lines)
     if (line.kind === 'entry')

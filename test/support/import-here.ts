@@ -2,18 +2,19 @@
  * An import or detection of any built-in plugin in this process: its defaults, the kit's own tree, writer and
  * reporter on a real folder, without the start of a Node process for each case (thousands of cases a test).
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ImageAnnotation, Label, ProjectMeta } from '../../src/format/model.ts';
 import { type FailureInfo, toFailureInfo } from '../../src/lib/errors.ts';
 import { packageRoot } from '../../src/lib/version.ts';
 import { createBreathe } from '../../src/plugin-kit/breathe.ts';
 import { loadPlugin } from '../../src/plugin-kit/load-plugin.ts';
-import type { Verdict } from '../../src/plugin-kit/plugin.ts';
+import type { Host, Verdict } from '../../src/plugin-kit/plugin.ts';
 import { createImportResults } from '../../src/plugin-kit/project-writer.ts';
 import { createReporter } from '../../src/plugin-kit/reporter.ts';
 import { scanSourceTree } from '../../src/plugin-kit/source-tree.ts';
 import type { SegmentItem, SegmentLine } from '../../src/protocol/plugin.ts';
+import { segmentLines } from './segment-lines.ts';
 import { tempFolder } from './temp-folder.ts';
 
 type LineOf<K extends SegmentLine['kind']> = Extract<SegmentLine, { kind: K }>;
@@ -35,6 +36,8 @@ export interface HereOptions {
   options?: Record<string, unknown>;
   /** Where the work is done; default a folder of the running test. Must exist and be empty. */
   work?: string;
+  signal?: AbortSignal;
+  onProgress?: Host['progress'];
 }
 
 export function writeFiles(root: string, files: Files): void {
@@ -50,6 +53,8 @@ export async function importHere({
   files = {},
   options = {},
   work,
+  signal = new AbortController().signal,
+  onProgress = () => undefined,
 }: HereOptions): Promise<HereResult> {
   const place = work ?? tempFolder(plugin);
   const results = path.join(place, 'results');
@@ -59,7 +64,6 @@ export async function importHere({
     mkdirSync(data);
     writeFiles(data, files);
   }
-  const signal = new AbortController().signal;
   const breathe = createBreathe(signal);
   const written = createImportResults(results, { breathe });
   let failure: FailureInfo | undefined;
@@ -67,7 +71,7 @@ export async function importHere({
     await (await loadPlugin(plugin)).plugin.import?.({
       options: { ...defaultsOf(plugin), ...options },
       report: createReporter(written.segments, breathe),
-      progress: () => undefined,
+      progress: onProgress,
       log: () => undefined,
       signal,
       tree: await scanSourceTree(data, breathe),
@@ -78,11 +82,7 @@ export async function importHere({
     failure = toFailureInfo(error);
   }
   written.finish();
-  const lines = readdirSync(path.join(results, 'segments'))
-    .sort()
-    .flatMap((name) => readFileSync(path.join(results, 'segments', name), 'utf8').split('\n'))
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as SegmentLine);
+  const lines = segmentLines(results);
   const meta = JSON.parse(readFileSync(path.join(results, 'meta.json'), 'utf8')) as ProjectMeta;
   if (work !== undefined) rmSync(results, { recursive: true });
   return {
@@ -109,7 +109,9 @@ export async function detectIn(plugin: string, folder: string): Promise<Verdict>
 }
 
 export const annotationOf = (item: SegmentItem | undefined): ImageAnnotation => item?.ann as ImageAnnotation;
-export const labelsOf = (item: SegmentItem | undefined): Label[] => annotationOf(item).objects as Label[];
+/** Undefined when there is no such item. */
+export const labelsOf = (item: SegmentItem | undefined): Label[] =>
+  (item?.ann as ImageAnnotation | undefined)?.objects as Label[];
 
 /** `dataset/name` of every item. */
 export const namesOf = ({ items }: Pick<HereResult, 'items'>): string[] =>

@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
-import type { BitmapJson, ImageAnnotation, Label } from '../../../src/format/model.ts';
-import type { SegmentItem } from '../../../src/protocol/plugin.ts';
-import { tempFolder } from '../../../test/support/temp-folder.ts';
-import { type ImportResult, importInProcess } from './in-process.ts';
+import type { BitmapJson, Label } from '../../../src/format/model.ts';
+import { annotationOf, type HereResult, importHere } from '../../../test/support/import-here.ts';
 import type { ToldMask } from './oracle/oracle.ts';
 
 export const png = (width = 20, height = 10): Uint8Array =>
@@ -38,17 +36,15 @@ export const coco = (annotations: object[], more: Lists = {}): string =>
 export const importFiles = (
   files: Record<string, string | Uint8Array>,
   options: Record<string, unknown> = {},
-): Promise<ImportResult> => importInProcess({ files, options, folder: tempFolder('coco') });
+): Promise<HereResult> => importHere({ plugin: 'coco', files, options });
 
 export const importLists = (
   annotations: object[],
   more: Lists = {},
   options: Record<string, unknown> = {},
-): Promise<ImportResult> => importFiles({ 'c.json': coco(annotations, more), 'a.png': png() }, options);
+): Promise<HereResult> => importFiles({ 'c.json': coco(annotations, more), 'a.png': png() }, options);
 
-export const annotationOf = (item: SegmentItem | undefined): ImageAnnotation => item?.ann as ImageAnnotation;
-
-export const labels = ({ items }: Pick<ImportResult, 'items'>): Label[] =>
+export const labels = ({ items }: Pick<HereResult, 'items'>): Label[] =>
   items.flatMap((item) => annotationOf(item).objects as Label[]);
 
 /** What a label is, short enough to compare at a glance. */
@@ -81,7 +77,7 @@ export function toldMask(label: { bitmap: BitmapJson }): ToldMask {
   return [...origin, width, height, createHash('sha256').update(bytes).digest('hex')];
 }
 
-export const said = ({ reports }: Pick<ImportResult, 'reports'>): string[] =>
+export const said = ({ reports }: Pick<HereResult, 'reports'>): string[] =>
   reports.map(
     ({ status, file, place, message }) => `${status} ${file?.slice(5) ?? ''} ${place ?? ''}: ${message}`,
   );

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { encodeBitmap } from '../../../src/format/bitmap.ts';
 import type { Geometry, ImageAnnotation, Label, ProjectMeta, Ring, Tag } from '../../../src/format/model.ts';
 import { fillPolygon } from '../../../src/format/raster.ts';
+import { annotationOf } from '../../../test/support/import-here.ts';
 import { type PluginRunResult, runPlugin } from '../../../test/support/run-plugin.ts';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
-import { annotationOf, brief, importFiles, labels, png, said, toldMask } from './cases.ts';
+import { brief, importFiles, labels, png, said, toldMask } from './cases.ts';
 import { type CheckedFile, hasOracle, oracle } from './oracle/oracle.ts';
 
 const size = { height: 10, width: 20 };

@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { SlyError } from '../../../src/lib/errors.ts';
+import { annotationOf, importHere } from '../../../test/support/import-here.ts';
 import { runPlugin } from '../../../test/support/run-plugin.ts';
-import { tempFolder } from '../../../test/support/temp-folder.ts';
-import { annotationOf, brief, coco, image, importFiles, importLists, labels, png } from './cases.ts';
-import { importInProcess } from './in-process.ts';
+import { brief, coco, image, importFiles, importLists, labels, png } from './cases.ts';
 
 const PEOPLE = fileURLToPath(new URL('../fixtures/people', import.meta.url));
 
@@ -182,10 +181,10 @@ test('stops when it is told to', async () => {
     image(i, `${i}.png`, { coco_url: `http://e.example/${i}` }),
   );
   const stop = new AbortController();
-  const run = await importInProcess({
+  const run = await importHere({
+    plugin: 'coco',
     files: { 'c.json': coco([], { images }) },
     options: { links: true },
-    folder: tempFolder('coco'),
     signal: stop.signal,
     onProgress: (subtask, done) => {
       if (subtask === 'Converting' && done > 1000)

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { encode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import type { BitmapJson, Label } from '../../../src/format/model.ts';
+import { annotationOf } from '../../../test/support/import-here.ts';
 import { runPlugin } from '../../../test/support/run-plugin.ts';
-import { annotationOf, brief, coco, importFiles, type Lists, labels, png, said, toldMask } from './cases.ts';
+import { brief, coco, importFiles, type Lists, labels, png, said, toldMask } from './cases.ts';
 
 const STREET = fileURLToPath(new URL('../fixtures/panoptic', import.meta.url));
 

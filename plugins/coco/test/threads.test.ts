@@ -5,11 +5,12 @@ import { expect, test } from 'vitest';
 import { writeCoco } from '../../../bench/convert-coco/generate.ts';
 import { SlyError } from '../../../src/lib/errors.ts';
 import type { Workers } from '../../../src/plugin-kit/workers.ts';
+import { annotationOf } from '../../../test/support/import-here.ts';
 import { runPlugin } from '../../../test/support/run-plugin.ts';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
 import type { ConvertJob, ConvertResult } from '../convert-job.ts';
 import { convertersOf } from '../converters.ts';
-import { annotationOf, importLists } from './cases.ts';
+import { importLists } from './cases.ts';
 
 const linesOf = (taskFolder: string): string[] => {
   const folder = path.join(taskFolder, 'results', 'segments');

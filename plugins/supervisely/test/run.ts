@@ -1,12 +1,13 @@
 /** Runs the plugin on a folder with the kit's own tree and writer, and reads back what it wrote. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ImageAnnotation, ProjectMeta } from '../../../src/format/model.ts';
 import type { ExportedItem, Host } from '../../../src/plugin-kit/plugin.ts';
 import { createImportResults } from '../../../src/plugin-kit/project-writer.ts';
 import { createReporter } from '../../../src/plugin-kit/reporter.ts';
 import { scanSourceTree } from '../../../src/plugin-kit/source-tree.ts';
-import type { SegmentItem, SegmentLine } from '../../../src/protocol/plugin.ts';
+import type { SegmentItem } from '../../../src/protocol/plugin.ts';
+import { segmentLines } from '../../../test/support/segment-lines.ts';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
 import { plugin } from '../plugin.ts';
 
@@ -37,15 +38,7 @@ export async function runImport(folder: string, options: Record<string, unknown>
     project: results.project,
   });
   results.finish();
-  const lines = readdirSync(path.join(out, 'segments'))
-    .sort()
-    .flatMap((file) =>
-      readFileSync(path.join(out, 'segments', file), 'utf8')
-        .trim()
-        .split('\n'),
-    )
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as SegmentLine);
+  const lines = segmentLines(out);
   return {
     items: lines.filter((line) => line.kind === 'item'),
     meta: JSON.parse(readFileSync(path.join(out, 'meta.json'), 'utf8')) as ProjectMeta,

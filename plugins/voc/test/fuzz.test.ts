@@ -6,6 +6,7 @@ import { decodeBitmap } from '../../../src/format/bitmap.ts';
 import { SlyError } from '../../../src/lib/errors.ts';
 import { decodePngValues } from '../../../src/plugin-kit/pixels/read-values.ts';
 import { parseXml } from '../../../src/plugin-kit/xml.ts';
+import { damaged, type Random, randoms } from '../../../test/support/damage.ts';
 import { createClassTitles } from '../class-titles.ts';
 import { DEFAULT_COLOURS, parseColours } from '../colour-table.ts';
 import { labelsOf } from '../object-labels.ts';
@@ -40,32 +41,7 @@ const TOKENS = [
   '&lt;',
 ];
 
-function randoms(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return Math.floor(((state >>> 0) / 2 ** 32) * below);
-  };
-}
-
-function mutate(bytes: Buffer, random: (below: number) => number): Buffer {
-  let text = bytes;
-  for (let times = 1 + random(3); times > 0; times--) {
-    const at = random(text.length);
-    const token = Buffer.from(TOKENS[random(TOKENS.length)] ?? '');
-    const kind = random(4);
-    if (kind === 0) text = Buffer.concat([text.subarray(0, at), token, text.subarray(at)]);
-    else if (kind === 1) text = Buffer.concat([text.subarray(0, at), text.subarray(at + 1 + random(20))]);
-    else if (kind === 2) {
-      const to = random(text.length);
-      text = Buffer.concat([text.subarray(0, to), text.subarray(at, at + random(60)), text.subarray(to)]);
-    } else {
-      text = Buffer.from(text);
-      text[at] = random(256);
-    }
-  }
-  return text;
-}
+const mutate = (bytes: Buffer, random: Random): Buffer => damaged(bytes, random, TOKENS);
 
 const size = { width: 40, height: 30 };
 const project = {

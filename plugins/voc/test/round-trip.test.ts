@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { decodeBitmap, encodeBitmap } from '../../../src/format/bitmap.ts';
 import type { ClassMeta, ImageAnnotation, Label, Tag } from '../../../src/format/model.ts';
+import type { ExportedHere } from '../../../test/support/export-here.ts';
+import type { HereResult } from '../../../test/support/import-here.ts';
 import { picture } from './cases.ts';
-import { exportFiles, importFiles, labelsOf, type Ran } from './in-process.ts';
+import { exportFiles, importFiles, labelsOf } from './in-process.ts';
 
 // Starting two threads takes longer than all the rest of a case; test/import-cases.test.ts and the host have them.
 vi.mock('../../../src/plugin-kit/workers.ts', async (original) => {
@@ -190,7 +192,7 @@ function filesOf(pictures: Record<string, readonly Label[]>): Record<string, str
   return files;
 }
 
-const importAgain = async (run: Ran): Promise<Ran> =>
+const importAgain = async (run: ExportedHere): Promise<HereResult> =>
   importFiles({
     ...run.entries,
     // So that there are masks, and with them classes of masks, in every case.
