@@ -1,8 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { brief, coco, importFiles, importLists, labels, png, said } from './cases.ts';
-
-const _PEOPLE = fileURLToPath(new URL('../fixtures/people', import.meta.url));
 
 describe('odd annotations', () => {
   const car = (segmentation: unknown) => ({ segmentation });

@@ -1,8 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { brief, coco, image, importFiles, importLists, labels, png, said } from './cases.ts';
-
-const _PEOPLE = fileURLToPath(new URL('../fixtures/people', import.meta.url));
 
 describe('pictures', () => {
   test('missing ones are named with their place, the others go on', async () => {
