@@ -52,8 +52,8 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const input = await inputOf(method, request);
-  const result = await method.handle(input, { principal, request, reply });
+  const parsed = method.parse(await inputOf(method, request));
+  const result = await method.handle(parsed, { principal, request, reply });
   if (result === reply) return reply;
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(result ?? null));
 }

@@ -14,12 +14,36 @@ export interface Call {
   reply: FastifyReply;
 }
 
+/** The least role in the team that may ask; each includes the ones before it. */
+export type Need = 'view' | 'annotate' | 'manage' | 'admin';
+
+/** Whose data a request touches, by ids. The caller must be in the team each of them belongs to. */
+export interface Scope {
+  readonly teams?: readonly number[];
+  readonly workspaces?: readonly number[];
+  readonly projects?: readonly number[];
+  readonly datasets?: readonly number[];
+  readonly items?: readonly number[];
+  readonly tasks?: readonly number[];
+}
+
+/** What a reply is, for the documentation: a JSON value, the bytes of one file, or many in multipart. */
+export type Answer = TSchema | 'bytes' | 'multipart';
+
 export interface ApiMethod {
+  /** One sentence, for the documentation. */
+  readonly about: string;
+  readonly needs: Need;
   readonly request: TSchema;
+  readonly response: Answer;
   /** Most bytes of the JSON body. */
   readonly bodyLimit: number;
-  /** Parses `input` (SLY_BAD_MESSAGE names what is wrong) and answers the JSON value, or a stream it set up on `reply`. */
-  handle(input: unknown, call: Call): Promise<unknown>;
+  /** SLY_BAD_MESSAGE names what is wrong. */
+  parse(input: unknown): unknown;
+  /** Undefined = nobody's data in particular: the handler shows the caller only what the caller may see. */
+  scope(parsed: unknown): Scope | undefined;
+  /** Answers the JSON value, or a stream it set up on `reply`. `parsed` is what `parse` gave. */
+  handle(parsed: unknown, call: Call): Promise<unknown>;
 }
 
 /** `projects.list` -> method. */
@@ -27,17 +51,37 @@ export type MethodTable = Readonly<Record<string, ApiMethod>>;
 
 const BODY_LIMIT = 16 << 20;
 
+export function endpoint<S extends TSchema>(
+  is: {
+    about: string;
+    needs: Need;
+    of?: (input: Static<S>) => Scope;
+    request: S;
+    response: Answer;
+    bodyLimit?: number;
+  },
+  handle: (input: Static<S>, call: Call) => Promise<unknown>,
+): ApiMethod {
+  const parser = createParser(is.request);
+  return {
+    about: is.about,
+    needs: is.needs,
+    request: is.request,
+    response: is.response,
+    bodyLimit: is.bodyLimit ?? BODY_LIMIT,
+    parse: (input) => parser.parse(input, 'request'),
+    scope: (parsed) => is.of?.(parsed as Static<S>),
+    handle: (parsed, call) => handle(parsed as Static<S>, call),
+  };
+}
+
+/** An endpoint whose scope and reply are not written down yet. */
 export function method<S extends TSchema>(
   request: S,
   handle: (input: Static<S>, call: Call) => Promise<unknown>,
   options: { bodyLimit?: number } = {},
 ): ApiMethod {
-  const parser = createParser(request);
-  return {
-    request,
-    bodyLimit: options.bodyLimit ?? BODY_LIMIT,
-    handle: (input, call) => handle(parser.parse(input, 'request'), call),
-  };
+  return endpoint({ about: '', needs: 'admin', request, response: Type.Unknown(), ...options }, handle);
 }
 
 // ---------------------------------------------------------------- words many requests use
