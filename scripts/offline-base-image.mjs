@@ -18,13 +18,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   rmSync,
   statfsSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -147,8 +148,16 @@ function dressUp(tree, mirrors) {
 /** npm as this machine has it: a build inside the image reaches what a build outside reaches. */
 function addNpm(tree) {
   const ask = (...args) => spawnSync('npm', args, { encoding: 'utf8' }).stdout?.trim() ?? '';
-  const npm = join(ask('root', '--global'), 'npm');
-  if (!existsSync(npm)) throw new BaseImageError(`npm is not installed: ${npm} is not there`);
+  // Two ways to it: `npm root` follows whichever Node comes first, the command itself may be a shim.
+  const commands = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'npm'));
+  const command = commands.find((file) => existsSync(file));
+  const places = [
+    join(ask('root', '--global'), 'npm'),
+    ...(command === undefined ? [] : [dirname(dirname(realpathSync(command)))]),
+  ];
+  const npm = places.find((folder) => existsSync(join(folder, 'bin', 'npm-cli.js')));
+  if (npm === undefined)
+    throw new BaseImageError(`npm is not installed: it is not in ${places.join(' or ')}`);
   cpSync(npm, join(tree, 'usr/local/lib/node_modules/npm'), { recursive: true });
   for (const name of ['npm', 'npx'])
     symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(tree, 'usr/local/bin', name));
