@@ -18,7 +18,7 @@ const [AHEAD, AHEAD_INLINE] = [32, 2];
 const YOUNG_MB = 4;
 
 /**
- * `bytes`: of all that will be converted. The thread starts at once, so that it is ready when the first pass is. One
+ * `bytes`: of all that may be converted. The thread starts at once, so that it is ready when the first pass is. One
  * is enough to keep up with the thread that reads and writes.
  */
 export function createConverters(bytes: number): Converters {

@@ -1,7 +1,7 @@
 /** What the first pass keeps of the entries of `images`, by their index in the file. */
 import { freeBuffer } from '../../src/plugin-kit/free-buffer.ts';
 import { createTextColumn } from '../../src/plugin-kit/text-column.ts';
-import { toNumber } from '../../src/plugin-kit/to-pixels.ts';
+import { toNumber } from '../../src/plugin-kit/to-number.ts';
 import type { IdCodes } from './id-code.ts';
 
 export interface ImageRecord {

@@ -10,28 +10,14 @@ import { HAS } from './annotation-fields.ts';
 import { defineClasses } from './categories.ts';
 import { type CocoFile, findCocoFiles, readCocoFile } from './coco-file.ts';
 import { convertItems } from './convert-items.ts';
-import { type Converters, createConverters } from './converters.ts';
+import type { Converters } from './converters.ts';
 import { createIdCodes, type IdCodes } from './id-code.ts';
 import { buildItems } from './items.ts';
 import { importOptions } from './options.ts';
 import { findMasks, treeWithout } from './panoptic-masks.ts';
-import { importUndescribed } from './undescribed.ts';
 
-export async function importCoco(ctx: ImportContext): Promise<void> {
+export async function importCoco(ctx: ImportContext, converters: Converters): Promise<void> {
   const candidates = await findCocoFiles(ctx.tree, ctx.signal);
-  const converters = createConverters(candidates.reduce((sum, file) => sum + file.size, 0));
-  try {
-    await convert(ctx, candidates, converters);
-  } finally {
-    await converters.close();
-  }
-}
-
-async function convert(
-  ctx: ImportContext,
-  candidates: readonly SourceFileEntry[],
-  converters: Converters,
-): Promise<void> {
   const options = importOptions(ctx.options);
   const book = createProblemBook(ctx.report);
   const idOf = createIdCodes();
@@ -46,7 +32,11 @@ async function convert(
     { project: ctx.project, book, masksStay: options.rleAs === 'bitmap' },
   );
   await convertItems(ctx, { files, masks, items: built.items, classes, options, book, idOf, converters });
-  await importUndescribed(ctx, { ...built, masks: masks.all, broken, options, book });
+  // A source of JSON files alone, all its images links, has no pictures.
+  if (ctx.tree.files.length > candidates.length) {
+    const { importUndescribed } = await import('./undescribed.ts');
+    await importUndescribed(ctx, { ...built, masks: masks.all, broken, options, book });
+  }
   await book.finish();
 }
 

@@ -3,7 +3,7 @@
  * most of every large file, and costs a fifth of JSON.parse. Whatever looks unusual is refused, and read by the
  * code that knows all cases; numbers come out as JSON.parse gives them. The syntax was checked before.
  */
-import { toNumber } from '../../src/plugin-kit/to-pixels.ts';
+import { toNumber } from '../../src/plugin-kit/to-number.ts';
 
 export interface QuickAnnotation {
   category: number;

@@ -26,16 +26,21 @@ export function createNames(): (dataset: string, name: string) => string {
       names = createTextIndex();
       taken.set(dataset, names);
     }
-    let name = stem + extension;
-    if (names.has(name)) {
-      // Thousands of one name must not try all numbers before their own again and again.
-      const key = `${dataset}\n${name}`;
-      let n = counted.get(key) ?? 0;
-      do name = `${stem}_${String(++n).padStart(2, '0')}${extension}`;
-      while (names.has(name));
-      counted.set(key, n);
-    }
-    names.add(name);
+    const first = stem + extension;
+    if (isNew(names, first)) return first;
+    // Thousands of one name must not try all numbers before their own again and again.
+    const key = `${dataset}\n${first}`;
+    let n = counted.get(key) ?? 0;
+    let name: string;
+    do name = `${stem}_${String(++n).padStart(2, '0')}${extension}`;
+    while (!isNew(names, name));
+    counted.set(key, n);
     return name;
   };
+}
+
+/** It is there afterwards. */
+function isNew(names: TextIndex, name: string): boolean {
+  const before = names.count;
+  return names.add(name) === before;
 }

@@ -5,6 +5,7 @@
  * Exit codes: 0 done, 1 failed (the last line says why), 143 ended by SIGTERM.
  */
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SlyError } from '../lib/errors.ts';
 import { createBreathe } from './breathe.ts';
 import { chosenOptions } from './chosen-options.ts';
@@ -18,6 +19,11 @@ import { readTaskConfig, withDefaults } from './task-config.ts';
 
 const TERM_GRACE_MS = 2000;
 const TERM_EXIT = 143;
+/**
+ * An exit waits for the compiler's threads; one of them may wait for a collection that only a running main thread
+ * does, and then the process never ends (nodejs/node#54918). Idle for a moment, both get done.
+ */
+const SETTLE_MS = 20;
 
 const output = createOutputLines(process.stdout);
 const stop = new AbortController();
@@ -111,6 +117,7 @@ async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
   await output.flush();
+  await sleep(SETTLE_MS);
   process.exit(code);
 }
 

@@ -89,8 +89,12 @@ export function stemOf(name: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+/** A name with nothing to take apart, as nearly all are. */
+const PLAIN = /^[\w-]+\.\w+$/;
+
 /** Folders and name, whichever way they were written; the path of an address. */
 export function nameParts(fileName: string): string[] {
+  if (PLAIN.test(fileName)) return [fileName];
   const path = fileName
     .replace(/^[a-z0-9]+:\/\/[^/]*\//i, '')
     .replace(/[?#].*$/, (tail) => (/\.\w+$/.test(tail) ? tail : ''));
@@ -98,6 +102,7 @@ export function nameParts(fileName: string): string[] {
 }
 
 function decodeName(name: string): string {
+  if (!name.includes('%')) return name;
   try {
     return decodeURIComponent(name);
   } catch {

@@ -7,20 +7,12 @@ import { type Box, clipPolygon } from '../format/clip.ts';
 import type { Size } from '../format/label-mask.ts';
 import type { Point, Points, Ring } from '../format/model.ts';
 
+export { toNumber } from './to-number.ts';
 export type { Size };
 
 const COVERED = 0.3;
 /** Against binary fractions. */
 const SLACK = 1e-9;
-
-/** No picture is larger, and the arithmetic of cutting stays exact enough. */
-const FARTHEST = 1e9;
-
-/** A number, also one that was written as text; undefined for null, NaN, what is beyond any picture, all else. */
-export function toNumber(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Math.abs(number) <= FARTHEST ? number : undefined;
-}
 
 /**
  * `[x, y, width, height]` as corners inside the image; undefined when nothing of it is. Negative sizes mean the
