@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests whose sources or answers come from the system's Python with its picture libraries. */
 const WITH_PYTHON = [
@@ -28,11 +29,25 @@ function withoutPython(): string[] {
   return WITH_PYTHON;
 }
 
+/** What takes a minute and more is begun first: last, it would keep one core busy and the others waiting. */
+const LONG = /\/(?:e2e\/(?:crash|remote|page)|coco\/test\/(?:fuzz|memory)|cvat\/test\/fuzz)\.test\.ts$/;
+
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 // One project a kind of test, so that each can be run and counted alone.
-// Docker and e2e files run one at a time: they share one engine and two cores.
+// Docker files run one at a time: they look at all containers of the engine.
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Vitest itself leaves one core to the programs beside it, which of two is half.
+    maxWorkers: '100%',
+    sequence: { sequencer: LongFilesFirst },
     reporters: ['default'],
     projects: [
       {
@@ -73,7 +88,9 @@ export default defineConfig({
           retry: 1,
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Mostly waiting, each for a daemon of its own.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,7 +1,8 @@
 /**
  * One action of a built-in plugin in a process of its own, through the real host, under Node's permission
- * model: it may read its sources and its task folder and write `results/`, as in production. What it wrote is
- * checked against the schemas and given back parsed. The temp folder belongs to the running test.
+ * model: it may read its sources and its task folder and write `results/`, as in production, and keep compiled
+ * sources for the next one, which takes two thirds off its start. What it wrote is checked against the schemas and
+ * given back parsed. The temp folder belongs to the running test.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -65,10 +66,14 @@ export interface PluginRunResult {
 const segmentLine = createParser(SegmentLineSchema, 'SLY_PLUGIN_OUTPUT');
 const detections = createParser(DetectionSchema, 'SLY_PLUGIN_OUTPUT');
 
+const COMPILED = path.join(packageRoot(), 'node_modules', '.cache', 'compiled-plugins');
+
 export async function runPlugin(options: PluginRunOptions): Promise<PluginRunResult> {
   const taskFolder = makeTaskFolder(options);
   const root = packageRoot();
   const results = path.join(taskFolder, 'results');
+  // Nothing may be written to a folder that is not there yet.
+  mkdirSync(COMPILED, { recursive: true });
   const reads = ['src', 'plugins', 'node_modules', 'package.json'].map((name) => path.join(root, name));
   if (options.folder !== undefined) reads.push(options.folder);
   const { NODE_EXTRA_CA_CERTS: _ca, NODE_OPTIONS: _options, ...env } = process.env;
@@ -82,11 +87,15 @@ export async function runPlugin(options: PluginRunOptions): Promise<PluginRunRes
       '--disable-warning=PERM0006',
       ...[...reads, taskFolder].map((file) => `--allow-fs-read=${file}`),
       `--allow-fs-write=${results}`,
+      `--allow-fs-write=${COMPILED}`,
       path.join(root, 'src', 'plugin-kit', 'host.ts'),
       options.action,
       ...(options.plugin === undefined ? [] : [options.plugin]),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, SLY_TASK_DIR: taskFolder } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...env, SLY_TASK_DIR: taskFolder, NODE_COMPILE_CACHE: COMPILED },
+    },
   );
   const ended = new Promise<Pick<PluginRunResult, 'exitCode' | 'signal'>>((resolve, reject) => {
     child.once('error', reject);

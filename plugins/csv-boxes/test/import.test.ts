@@ -301,7 +301,7 @@ describe('detection', () => {
   });
 });
 
-test('damaged tables', { timeout: 120_000 }, async () => {
+test('damaged tables', { timeout: 300_000 }, async () => {
   const { reported } = await fuzzImport({
     plugin: 'csv-boxes',
     files: {
@@ -315,7 +315,7 @@ test('damaged tables', { timeout: 120_000 }, async () => {
     },
     damage: /\.[ct]sv$/,
     tokens: [...TEXT_TOKENS, '"', '""', '\t', 'xmin', 'b.png'],
-    cases: 5000,
+    cases: 10_000,
   });
   expect(reported).toBeGreaterThan(500);
 });

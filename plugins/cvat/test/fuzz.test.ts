@@ -22,5 +22,5 @@ test.each(['street', 'video'])(
     expect(failed).toBeGreaterThan(0);
     expect(reported).toBeGreaterThan(2500);
   },
-  120_000,
+  300_000,
 );

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { TEXT_TOKENS } from '../../../test/support/damage.ts';
+import { fuzzImport } from '../../../test/support/fuzz-import.ts';
 import { runPlugin } from '../../../test/support/run-plugin.ts';
 import { checkLink, plainName } from '../link.ts';
 
@@ -88,6 +91,27 @@ test('memory does not grow with the list', async () => {
   expect(segments.length).toBeGreaterThan(500);
   expect(log.some((line) => line.level === 'error')).toBe(false);
 }, 60_000);
+
+test.each([
+  ['list.txt', 4000],
+  ['more/plain.tsv', 3000],
+  ['more/tagged.csv', 3000],
+])(
+  'any damage to %s gives links, or says which line has none',
+  async (name, cases) => {
+    const { reported } = await fuzzImport({
+      plugin: 'links',
+      files: { [name]: readFileSync(path.join(FIXTURES, name)) },
+      damage: /./,
+      tokens: [...TEXT_TOKENS, '\t', ';', '""', 'https://', 's3://', '%', '?', '/', '.jpg\n'],
+      cases,
+      // Nobody has looked at the pictures yet.
+      unread: /^size$/,
+    });
+    expect(reported).toBeGreaterThan(cases / 10);
+  },
+  300_000,
+);
 
 test('any text is a link or a reason, and a name that can be one', () => {
   fc.assert(

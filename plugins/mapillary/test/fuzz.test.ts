@@ -42,7 +42,7 @@ test('masks and configurations', async () => {
   });
   expect(counts.reported).toBeGreaterThan(500);
   expect(counts.failed).toBeGreaterThan(500);
-}, 60_000);
+}, 300_000);
 
 test('polygons', async () => {
   const counts = await fuzzImport({
@@ -55,4 +55,4 @@ test('polygons', async () => {
   });
   expect(counts.reported).toBeGreaterThan(1000);
   expect(counts.reported).toBeLessThanOrEqual(5000);
-}, 60_000);
+}, 300_000);

@@ -35,7 +35,7 @@ const TOKENS = [
   'image/object/mask',
 ];
 
-test('damaged files and label maps', { timeout: 60_000 }, async () => {
+test('damaged files and label maps', { timeout: 300_000 }, async () => {
   const { failed, reported } = await fuzzImport({
     plugin: 'tfrecord',
     files: { 'a.tfrecord': framed(payload, payload), 'b.png': PICTURE, 'l.pbtxt': labels },
@@ -48,7 +48,7 @@ test('damaged files and label maps', { timeout: 60_000 }, async () => {
   expect(failed).toBe(0);
 });
 
-test('damage behind checksums that are right', { timeout: 60_000 }, async () => {
+test('damage behind checksums that are right', { timeout: 300_000 }, async () => {
   const random = randoms(7);
   const parent = tempFolder('fuzz');
   let faults = 0;
