@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Builds the page: one script, one style sheet, one document. `--out DIR` is filled; nothing is fetched.
+ * Builds the page: one script and what it loads when it is needed, one style sheet, one document. `--out DIR` is
+ * filled; nothing is fetched.
  */
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -14,9 +15,11 @@ const out = resolve(values.out ?? join(here, '..', 'dist', 'web'));
 
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: { page: join(here, 'src', 'main.tsx'), style: join(here, 'style.css') },
+  entryPoints: { page: join(here, 'src', 'main.tsx'), style: join(here, 'styles', 'page.css') },
   outdir: out,
   bundle: true,
+  splitting: true,
+  chunkNames: 'part-[hash]',
   minify: true,
   format: 'esm',
   target: ['es2022'],

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
-import { COLORS, type DrawnProject, HEIGHT, makeDrawnProject, WIDTH } from '../support/drawn-project.ts';
+import { type DrawnProject, makeDrawnProject } from '../support/drawn-project.ts';
 import { createScriptedAgents } from '../support/scripted-agents.ts';
 
 /** Set to a folder to look at the page: every test leaves pictures there. */
@@ -184,77 +184,18 @@ describe.skipIf(missing !== undefined)(
       nothingWentWrong();
     });
 
-    test('the gallery draws the objects over the pictures, page by page', async () => {
+    test('from the list of projects to a picture', async () => {
       await logIn();
       await page.goto(`${server.url}/projects`);
       await page.getByText('Street <b>scenes</b>').waitFor();
       await look('projects');
       await page.getByText('Street <b>scenes</b>').click();
-      await page.locator('.thumb canvas[data-drawn]').nth(8).waitFor();
-      expect(await page.locator('.thumb').count()).toBe(24);
+      await page.locator('.tile canvas[data-drawn]').nth(8).waitFor();
       await look('project');
-      await page.getByRole('button', { name: 'Next' }).click();
-      await expect.poll(() => page.locator('.thumb').count()).toBe(6);
-      await page.locator('.thumb').first().click();
-      await page.getByRole('heading', { name: 'street 24.png' }).waitFor();
+      await page.locator('.tile', { hasText: 'street 3.png' }).click();
+      await page.getByRole('heading', { name: 'street 3.png' }).waitFor();
       nothingWentWrong();
     });
-
-    test('objects are where they belong, in the colour of their class, and can be switched off', async () => {
-      await logIn();
-      await page.goto(`${server.url}/projects/${project.projectId}/images/${project.imageIds[1]}`);
-      await page.locator('.picture canvas[data-drawn]').waitFor();
-      await look('image');
-      // Canvas and picture lie exactly over each other.
-      const [canvas, image] = await Promise.all(
-        ['canvas', 'img'].map((one) => page.locator(`.picture ${one}`).boundingBox()),
-      );
-      for (const side of ['x', 'y', 'width', 'height'] as const)
-        expect(Math.abs(canvas![side] - image![side])).toBeLessThan(1.5);
-
-      expect(await colorAt(150, 400)).toBe(COLORS.road);
-      expect(await colorAt(300, 375)).toBe('nothing'); // the hole
-      expect(await colorAt(480, 240)).toBe(COLORS.car);
-      expect(await colorAt(90, 90)).toBe(COLORS.tree);
-      expect(await colorAt(43, 43)).toBe('nothing'); // the corner of the mask's box
-      expect(await colorAt(220, 120)).toBe(COLORS.sign);
-      expect(await colorAt(300, 185)).toBe(COLORS.person);
-      expect(await colorAt(600, 100)).toBe('nothing');
-
-      await page.getByLabel('road').uncheck();
-      await expect.poll(() => colorAt(150, 400)).toBe('nothing');
-      expect(await colorAt(480, 240)).toBe(COLORS.car);
-      await page.keyboard.press('ArrowRight');
-      await page.getByRole('heading', { name: 'street 2.png' }).waitFor();
-      await page.keyboard.press('ArrowLeft');
-      await page.getByRole('heading', { name: 'street 1.png' }).waitFor();
-      nothingWentWrong();
-    });
-
-    /** What is drawn at a place of the image (image pixels), as the nearest class colour. */
-    async function colorAt(x: number, y: number): Promise<string> {
-      const [red = 0, green = 0, blue = 0, alpha = 0] = await page.locator('.picture canvas').evaluate(
-        (element, at) => {
-          const canvas = element as unknown as {
-            width: number;
-            height: number;
-            getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } };
-          };
-          const px = Math.round(((at.x + 0.5) / at.width) * canvas.width);
-          const py = Math.round(((at.y + 0.5) / at.height) * canvas.height);
-          return [...canvas.getContext('2d').getImageData(px, py, 1, 1).data];
-        },
-        { x, y, width: WIDTH, height: HEIGHT },
-      );
-      if (alpha === 0) return 'nothing';
-      // Translucent pixels come back with the rounding of premultiplied colours.
-      const near = Object.values(COLORS).find((color) =>
-        [red, green, blue].every(
-          (value, at) => Math.abs(value - Number.parseInt(color.slice(1 + 2 * at, 3 + 2 * at), 16)) <= 4,
-        ),
-      );
-      return near ?? `rgba(${red}, ${green}, ${blue}, ${alpha})`;
-    }
 
     test('download as: the formats with what they lose, options from the schema, then the task', async () => {
       await logIn();
@@ -282,6 +223,7 @@ describe.skipIf(missing !== undefined)(
     test('import: look around in the upload folder, choose, start', async () => {
       await logIn();
       await page.getByRole('link', { name: 'Import', exact: true }).click();
+      await page.getByRole('tab', { name: "Agent's folder" }).click();
       await page.getByText('734 MB').waitFor();
       await page.getByRole('button', { name: 'Open 2024' }).click();
       await page.getByText('<img src=x onerror=alert(1)>').waitFor();
@@ -353,7 +295,7 @@ describe.skipIf(missing !== undefined)(
       page = watched.page;
       await logIn();
       await page.goto(`${server.url}/projects/${project.projectId}`);
-      await page.locator('.thumb canvas[data-drawn]').nth(8).waitFor();
+      await page.locator('.tile canvas[data-drawn]').nth(8).waitFor();
       await look('dark');
       nothingWentWrong();
     });

@@ -42,6 +42,19 @@ export async function call<T>(method: string, body: object = {}, signal?: AbortS
   );
 }
 
+/** Rejects with what is wrong, for a person. */
+export async function logIn(login: string, password: string): Promise<void> {
+  const response = await fetch('/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-sly-page': '1' },
+    body: JSON.stringify({ login, password }),
+  });
+  if (response.ok) return;
+  const { details } = (await response.json().catch(() => ({}))) as ErrorBody;
+  const said = details?.message ?? `The platform answered ${response.status}`;
+  throw new ApiError(response.status, response.status === 429 ? `${said}. ${details?.hint ?? ''}` : said);
+}
+
 export async function logOut(): Promise<void> {
   await fetch('/logout', { method: 'POST', headers: { 'x-sly-page': '1' } });
   session.value = 'out';

@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { call, logOut, session } from './api.ts';
 import { liveness } from './events.ts';
+import { DropAnywhere, UploadChip } from './import/drop-anywhere.tsx';
 import { Empty, Pill } from './parts/bits.tsx';
 import { address, go, Link } from './router.tsx';
 import { AgentsView } from './views/agents.tsx';
@@ -37,12 +38,14 @@ function App() {
           ))}
         </nav>
         <span class="grow" />
+        <UploadChip />
         <Live />
         <button type="button" class="plain" onClick={() => void logOut()}>
           Log out
         </button>
       </header>
       <View />
+      <DropAnywhere />
     </>
   );
 }

@@ -26,6 +26,9 @@ export function Link(props: {
   class?: string;
   title?: string;
   current?: boolean;
+  /** Place in a list that is moved through with the arrow keys; `skip` leaves it out of the tab order. */
+  index?: number;
+  skip?: boolean;
 }) {
   const onClick = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -37,6 +40,8 @@ export function Link(props: {
       href={props.to}
       class={props.class}
       title={props.title}
+      data-index={props.index}
+      tabIndex={props.skip === true ? -1 : undefined}
       aria-current={props.current === true ? 'page' : undefined}
       onClick={onClick}
     >

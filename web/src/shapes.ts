@@ -1,6 +1,13 @@
 /** What the API answers, as the page uses it. Types only: nothing of the server is bundled. */
 import type { ImageAnnotation } from '../../src/format/model.ts';
-import type { AgentView, TaskEvent, TaskHistoryEntry, TaskView } from '../../src/platform/ports.ts';
+import type {
+  AgentView,
+  Statistics,
+  StatisticsState,
+  TaskEvent,
+  TaskHistoryEntry,
+  TaskView,
+} from '../../src/platform/ports.ts';
 import type { Manifest } from '../../src/protocol/plugin.ts';
 import type { Counts, ReportLine } from '../../src/protocol/task.ts';
 import type { TaskState } from '../../src/protocol/task-state.ts';
@@ -10,6 +17,8 @@ export type {
   ImageAnnotation,
   Manifest,
   ReportLine,
+  Statistics,
+  StatisticsState,
   TaskEvent,
   TaskHistoryEntry,
   TaskState,
@@ -36,6 +45,7 @@ export interface Dataset {
   name: string;
   path: string;
   itemsCount: number;
+  size: number;
 }
 
 export interface Image {
@@ -52,10 +62,18 @@ export interface Image {
 }
 
 export interface ClassMeta {
+  id?: number;
   title: string;
   color: string;
   shape: string;
   geometry_config?: Record<string, unknown>;
+}
+
+export interface TagMeta {
+  id?: number;
+  name: string;
+  color: string;
+  applicable_type?: string;
 }
 
 export interface Page<T> {

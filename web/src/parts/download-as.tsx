@@ -1,14 +1,17 @@
-/** Formats a project can be exported to; starts the export and goes to its task, where the link appears. */
+/** "Download as ...": choose a format and what of the project, see the export run, get the archive; all in one place. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
-import { go } from '../router.tsx';
-import type { Manifest, Project, TaskView } from '../shapes.ts';
+import { ExportProgress } from '../projects/download/export-progress.tsx';
+import { FormatChoice } from '../projects/download/format-choice.tsx';
+import { WhichDatasets } from '../projects/download/which-datasets.tsx';
+import type { Dataset, Manifest, Project, TaskView } from '../shapes.ts';
+import { bytes, plural } from '../words.ts';
 import { Loading, Problem } from './bits.tsx';
 import { type Options, OptionsForm } from './options-form.tsx';
 
-export function DownloadAs(props: { project: Project; close(): void }) {
-  const { project, close } = props;
+export function DownloadAs(props: { project: Project; datasets: readonly Dataset[]; close(): void }) {
+  const { project, datasets, close } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const plugins = useLoaded<{ entities: Manifest[] }>(
     (signal) => call('plugins.list', {}, signal),
@@ -16,85 +19,109 @@ export function DownloadAs(props: { project: Project; close(): void }) {
   );
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [options, setOptions] = useState<Options>({});
+  /** Undefined = all of them. */
+  const [wanted, setWanted] = useState<ReadonlySet<number> | undefined>(undefined);
   const [failed, setFailed] = useState<Error | undefined>(undefined);
   const [starting, setStarting] = useState(false);
+  const [task, setTask] = useState<TaskView | undefined>(undefined);
   useEffect(() => dialog.current?.showModal(), []);
 
   const exporters = (plugins.value?.entities ?? []).filter(
     (one) => one.actions.includes('export') && one.modalities.some((modality) => modality === project.type),
   );
   const plugin = exporters.find((one) => one.name === chosen);
+  const picked = wanted === undefined ? undefined : datasets.filter((one) => wanted.has(one.id));
+  const estimate = {
+    items: picked?.reduce((sum, one) => sum + one.itemsCount, 0) ?? project.itemsCount,
+    size: picked?.reduce((sum, one) => sum + one.size, 0) ?? project.size,
+  };
 
   async function start(): Promise<void> {
     if (plugin === undefined) return;
     setStarting(true);
+    setFailed(undefined);
     try {
-      const task = await call<TaskView>('exports.start', {
-        projectId: project.id,
-        plugin: plugin.name,
-        options,
-      });
-      go(`/tasks/${task.id}`);
+      setTask(
+        await call<TaskView>('exports.start', {
+          projectId: project.id,
+          plugin: plugin.name,
+          options,
+          ...(picked === undefined ? {} : { datasetIds: picked.map((one) => one.id) }),
+        }),
+      );
     } catch (error) {
       setFailed(error as Error);
-      setStarting(false);
     }
+    setStarting(false);
   }
 
   return (
-    <dialog ref={dialog} onClose={close} aria-label="Download as">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void start();
-        }}
-      >
-        <h2>Download {project.name} as ...</h2>
-        {plugins.error === undefined ? null : <Problem error={plugins.error} retry={plugins.reload} />}
-        {plugins.value === undefined && plugins.error === undefined ? <Loading /> : null}
-        {plugins.value !== undefined && exporters.length === 0 ? (
-          <p>No agent has a plugin that exports this.</p>
-        ) : null}
-        <div class="choices" role="radiogroup" aria-label="Format">
-          {exporters.map((one) => (
-            <label key={one.name} class="choice">
-              <input
-                type="radio"
-                name="format"
-                checked={one.name === chosen}
-                onChange={() => {
-                  setChosen(one.name);
-                  setOptions({});
-                }}
-              />
-              <span>
-                <b>{one.title}</b>
-                <small>{one.description}</small>
-              </span>
-            </label>
-          ))}
-        </div>
-        {(plugin?.losses ?? []).length === 0 ? null : (
-          <div class="box warn">
-            <strong>This format cannot carry:</strong>
-            <ul>
-              {plugin?.losses?.map((loss) => (
-                <li key={loss}>{loss}</li>
-              ))}
-            </ul>
+    <dialog ref={dialog} onClose={close} aria-labelledby="download-title" class="download">
+      <h2 id="download-title">
+        Download {project.name} as {task === undefined ? '...' : (plugin?.title ?? '...')}
+      </h2>
+      {task === undefined ? (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void start();
+          }}
+        >
+          {plugins.error === undefined ? null : <Problem error={plugins.error} retry={plugins.reload} />}
+          {plugins.value === undefined && plugins.error === undefined ? <Loading /> : null}
+          {plugins.value !== undefined && exporters.length === 0 ? (
+            <p>
+              No agent has a plugin that exports this. An agent brings its plugins along: see the Agents page
+              whether one is online.
+            </p>
+          ) : null}
+          <FormatChoice
+            exporters={exporters}
+            chosen={chosen}
+            choose={(name) => {
+              setChosen(name);
+              setOptions({});
+            }}
+          />
+          {plugin === undefined || (plugin.losses ?? []).length === 0 ? null : (
+            <div class="box warn">
+              <strong>This format cannot carry:</strong>
+              <ul>
+                {plugin.losses?.map((loss) => (
+                  <li key={loss}>{loss}</li>
+                ))}
+              </ul>
+            </div>
+          )}
+          <OptionsForm schema={plugin?.options?.export} value={options} onChange={setOptions} />
+          {datasets.length < 2 ? null : (
+            <WhichDatasets datasets={datasets} wanted={wanted} onWanted={setWanted} />
+          )}
+          {failed === undefined ? null : <Problem error={failed} />}
+          <div class="bar end">
+            <span class="dim" role="status">
+              {plural(estimate.items, 'item')}, about {bytes(estimate.size)}
+            </span>
+            <span class="grow" />
+            <button type="button" onClick={() => dialog.current?.close()}>
+              Close
+            </button>
+            <button
+              type="submit"
+              class="primary"
+              disabled={plugin === undefined || starting || picked?.length === 0}
+            >
+              Start
+            </button>
           </div>
-        )}
-        <OptionsForm schema={plugin?.options?.export} value={options} onChange={setOptions} />
-        {failed === undefined ? null : <Problem error={failed} />}
-        <div class="bar end">
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close
-          </button>
-          <button type="submit" class="primary" disabled={plugin === undefined || starting}>
-            Start
-          </button>
-        </div>
-      </form>
+        </form>
+      ) : (
+        <ExportProgress
+          started={task}
+          again={() => setTask(undefined)}
+          close={() => dialog.current?.close()}
+        />
+      )}
     </dialog>
   );
 }

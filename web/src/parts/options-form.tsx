@@ -1,4 +1,11 @@
-/** A form made from a plugin's JSON Schema of options: booleans, choices, numbers, text. Unset = the plugin's default. */
+/**
+ * A form made from a plugin's JSON Schema of options: booleans, choices, numbers, text of one line or many, lists of
+ * words. What stays as it is is not sent: the plugin's default holds.
+ */
+import { useSignal } from '@preact/signals';
+import { useEffect, useId } from 'preact/hooks';
+import { htmlPattern } from './html-pattern.ts';
+
 export type Options = Record<string, unknown>;
 
 interface OptionSchema {
@@ -7,10 +14,18 @@ interface OptionSchema {
   description?: string;
   default?: unknown;
   enum?: unknown[];
-  anyOf?: { const?: unknown }[];
+  anyOf?: { const?: unknown; title?: string }[];
+  oneOf?: { const?: unknown; title?: string }[];
   minimum?: number;
   maximum?: number;
+  multipleOf?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
 }
+
+/** Text that may be longer than this is written on several lines. */
+const ONE_LINE = 300;
 
 export function OptionsForm(props: {
   schema: Record<string, unknown> | undefined;
@@ -39,78 +54,161 @@ export function OptionsForm(props: {
   );
 }
 
-function Field(props: { name: string; schema: OptionSchema; value: unknown; set(value: unknown): void }) {
-  const { name, schema, set } = props;
-  const title = schema.title ?? name.replaceAll('_', ' ');
-  const value = props.value ?? schema.default;
-  const choices = schema.enum ?? schema.anyOf?.flatMap((one) => (one.const === undefined ? [] : [one.const]));
-  const help = schema.description === undefined ? null : <small>{schema.description}</small>;
-  if (schema.type === 'boolean') {
-    return (
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={value === true}
-          onChange={(event) => set(event.currentTarget.checked)}
-        />
-        <span>
-          {title}
-          {help}
-        </span>
-      </label>
-    );
-  }
-  if (choices !== undefined && choices.length > 0) {
-    return (
-      <label>
-        <span>{title}</span>
-        <select
-          value={String(value ?? '')}
-          onChange={(event) => set(choices.find((one) => String(one) === event.currentTarget.value))}
-        >
-          {value === undefined ? <option value="">default</option> : null}
-          {choices.map((one) => (
-            <option key={String(one)} value={String(one)}>
-              {String(one)}
-            </option>
-          ))}
-        </select>
-        {help}
-      </label>
-    );
-  }
-  if (schema.type === 'number' || schema.type === 'integer') {
-    return (
-      <label>
-        <span>{title}</span>
-        <input
-          type="number"
-          step={schema.type === 'integer' ? 1 : 'any'}
-          min={schema.minimum}
-          max={schema.maximum}
-          value={String(value ?? '')}
-          onInput={(event) => {
-            const text = event.currentTarget.value;
-            set(text === '' ? undefined : Number(text));
-          }}
-        />
-        {help}
-      </label>
-    );
-  }
+interface FieldProps {
+  name: string;
+  schema: OptionSchema;
+  value: unknown;
+  set(value: unknown): void;
+}
+
+function Field(props: FieldProps) {
+  const { schema } = props;
+  if (schema.type === 'boolean') return <Tick {...props} />;
+  if (choicesOf(schema).length > 0) return <Choice {...props} />;
+  if (schema.type === 'number' || schema.type === 'integer') return <NumberField {...props} />;
+  if (schema.type === 'array') return <Words {...props} />;
+  return <Text {...props} />;
+}
+
+const titleOf = (name: string, schema: OptionSchema): string => schema.title ?? name.replaceAll('_', ' ');
+
+function Help(props: { id: string; schema: OptionSchema }) {
+  const { description } = props.schema;
+  return description === undefined ? null : <small id={props.id}>{description}</small>;
+}
+
+function Tick({ name, schema, value, set }: FieldProps) {
+  const help = useId();
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        aria-describedby={help}
+        checked={(value ?? schema.default) === true}
+        onChange={(event) => set(event.currentTarget.checked)}
+      />
+      <span>
+        {titleOf(name, schema)}
+        <Help id={help} schema={schema} />
+      </span>
+    </label>
+  );
+}
+
+function choicesOf(schema: OptionSchema): { value: unknown; title: string }[] {
+  const listed = schema.enum?.map((value) => ({ value, title: String(value) }));
+  const named = (schema.anyOf ?? schema.oneOf ?? []).flatMap(({ const: value, title }) =>
+    value === undefined ? [] : [{ value, title: title ?? String(value) }],
+  );
+  return listed ?? named;
+}
+
+function Choice({ name, schema, value, set }: FieldProps) {
+  const help = useId();
+  const choices = choicesOf(schema);
+  const now = value ?? schema.default;
   return (
     <label>
-      <span>{title}</span>
+      <span>{titleOf(name, schema)}</span>
+      <select
+        aria-describedby={help}
+        value={String(now ?? '')}
+        onChange={(event) =>
+          set(choices.find((one) => String(one.value) === event.currentTarget.value)?.value)
+        }
+      >
+        {now === undefined ? <option value="">default</option> : null}
+        {choices.map((one) => (
+          <option key={String(one.value)} value={String(one.value)}>
+            {one.title}
+          </option>
+        ))}
+      </select>
+      <Help id={help} schema={schema} />
+    </label>
+  );
+}
+
+function NumberField({ name, schema, value, set }: FieldProps) {
+  const help = useId();
+  return (
+    <label>
+      <span>{titleOf(name, schema)}</span>
       <input
-        type="text"
-        value={String(value ?? '')}
+        type="number"
+        aria-describedby={help}
+        step={schema.multipleOf ?? (schema.type === 'integer' ? 1 : 'any')}
+        min={schema.minimum}
+        max={schema.maximum}
+        placeholder={String(schema.default ?? '')}
+        value={value === undefined ? '' : String(value)}
         onInput={(event) => {
-          const text = event.currentTarget.value;
-          const words = schema.type === 'array' ? text.split(',').map((one) => one.trim()) : text;
-          set(text === '' ? undefined : words);
+          const { value: text, valueAsNumber } = event.currentTarget;
+          set(text === '' || Number.isNaN(valueAsNumber) ? undefined : valueAsNumber);
         }}
       />
-      {help}
+      <Help id={help} schema={schema} />
+    </label>
+  );
+}
+
+/** What is typed stays as it is typed; the list is what lies between the commas and line ends. */
+function Words({ name, schema, value, set }: FieldProps) {
+  const help = useId();
+  const given = listText(value ?? schema.default);
+  const text = useSignal(given);
+  useEffect(() => {
+    if (listText(wordsOf(text.value)) !== given) text.value = given;
+  }, [given]);
+  return (
+    <label>
+      <span>{titleOf(name, schema)}</span>
+      <input
+        type="text"
+        aria-describedby={help}
+        placeholder="one, another"
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+          const words = wordsOf(text.value);
+          set(words.length === 0 ? undefined : words);
+        }}
+      />
+      <Help id={help} schema={schema} />
+    </label>
+  );
+}
+
+const listText = (value: unknown): string => (Array.isArray(value) ? value.map(String).join(', ') : '');
+const wordsOf = (text: string): string[] =>
+  text
+    .split(/[,\n]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+function Text({ name, schema, value, set }: FieldProps) {
+  const [field, help] = [useId(), useId()];
+  const { minLength, maxLength, pattern } = schema;
+  const shared = {
+    id: field,
+    'aria-describedby': help,
+    value: String(value ?? schema.default ?? ''),
+    onInput: (event: { currentTarget: { value: string } }) => {
+      const text = event.currentTarget.value;
+      set(text === String(schema.default ?? '') ? undefined : text);
+    },
+    ...(minLength !== undefined && { minLength }),
+    ...(maxLength !== undefined && { maxLength }),
+  };
+  return (
+    <label htmlFor={field}>
+      <span>{titleOf(name, schema)}</span>
+      {(maxLength ?? 0) > ONE_LINE ? (
+        <textarea rows={4} spellcheck={false} {...shared} />
+      ) : (
+        <input type="text" {...shared} {...(pattern !== undefined && { pattern: htmlPattern(pattern) })} />
+      )}
+      <Help id={help} schema={schema} />
     </label>
   );
 }

@@ -1,23 +1,24 @@
-/** One picture with its objects; classes are switched in the legend, arrow keys go to the neighbours. */
-import { useEffect, useState } from 'preact/hooks';
+/** One picture with its objects. Arrow keys go to the neighbours in what was looked at before. */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
-import { AnnotatedImage } from '../parts/annotated-image.tsx';
 import { Loading, Problem } from '../parts/bits.tsx';
-import { go, Link } from '../router.tsx';
-import type { AnnotationOf, ClassMeta, Dataset, Image, Page, Project } from '../shapes.ts';
+import { filterQuery, readFilter } from '../projects/gallery-filter.ts';
+import { ClassLegend } from '../projects/viewer/class-legend.tsx';
+import { loadImage } from '../projects/viewer/load-image.ts';
+import { ObjectList } from '../projects/viewer/object-list.tsx';
+import { isTyping, Stage } from '../projects/viewer/stage.tsx';
+import { Tags } from '../projects/viewer/tags.tsx';
+import { go, Link, query } from '../router.tsx';
+import type { ClassMeta, Dataset, Project } from '../shapes.ts';
 import { bytes } from '../words.ts';
-import { Swatch } from './project.tsx';
 
-interface Tag {
-  name: string;
-  value?: string | number | null;
-}
+const NOTHING_HIDDEN: ReadonlySet<string> = new Set();
 
 export function ImageView(props: { project: number; id: number }) {
   const { project: projectId, id } = props;
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const [fill, setFill] = useState(0.35);
+  const filter = readFilter(query.value);
+  const search = filterQuery(filter);
   const context = useLoaded(async (signal) => {
     const [project, meta] = await Promise.all([
       call<Project>('projects.info', { id: projectId }, signal),
@@ -25,38 +26,55 @@ export function ImageView(props: { project: number; id: number }) {
     ]);
     return { project, classes: meta.classes };
   }, `project ${projectId}`);
-  const loaded = useLoaded(async (signal) => {
-    const [image, found] = await Promise.all([
-      call<Image>('images.info', { id }, signal),
-      call<AnnotationOf>('annotations.info', { imageId: id, integerCoords: false }, signal),
-    ]);
-    const [dataset, previous, next] = await Promise.all([
-      call<Dataset>('datasets.info', { id: image.datasetId }, signal),
-      neighbour(image, '<', signal),
-      neighbour(image, '>', signal),
-    ]);
-    return { image, annotation: found.annotation, dataset, previous, next };
-  }, `image ${id}`);
+  const loaded = useLoaded((signal) => loadImage(projectId, id, filter, signal), `image ${id} ${search}`);
+  // What was shown stays until the next is there.
+  const kept = useRef(loaded.value);
+  if (loaded.value !== undefined) kept.current = loaded.value;
+  const view = kept.current;
 
-  const view = loaded.value;
+  const [hidden, setHidden] = useState(NOTHING_HIDDEN);
+  const [fill, setFill] = useState(0.35);
+  const [lit, setLit] = useState<number | undefined>(undefined);
+  const [chosen, setChosen] = useState<number | undefined>(undefined);
+  const [lookAt, setLookAt] = useState<{ index: number } | undefined>(undefined);
+  useEffect(() => {
+    setLit(undefined);
+    setChosen(undefined);
+    setLookAt(undefined);
+  }, [view?.image.id]);
+
   const turn = (to: number | undefined): void => {
-    if (to !== undefined) go(`/projects/${projectId}/images/${to}`, { replace: true });
+    if (to !== undefined) go(`/projects/${projectId}/images/${to}${search}`, { replace: true });
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement && event.target.type !== 'checkbox') return;
-      if (event.key === 'ArrowLeft') turn(view?.previous);
-      if (event.key === 'ArrowRight') turn(view?.next);
+      if (isTyping(event.target) || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === 'ArrowLeft') turn(loaded.value?.previous);
+      else if (event.key === 'ArrowRight') turn(loaded.value?.next);
+      else if (event.key === 'Escape') go(`/projects/${projectId}${search}`);
+      else if (event.key === 'h') toggleAll();
+      else return;
+      event.preventDefault();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [view, projectId]);
+  });
+  const dataset = useLoaded(
+    async (signal) =>
+      view === undefined ? undefined : call<Dataset>('datasets.info', { id: view.image.datasetId }, signal),
+    `dataset ${view?.image.datasetId ?? 0}`,
+  );
+
+  function toggleAll(): void {
+    const titles = view?.annotation.objects.map((one) => one.classTitle) ?? [];
+    setHidden(titles.every((title) => hidden.has(title)) ? NOTHING_HIDDEN : new Set(titles));
+  }
 
   const error = loaded.error ?? context.error;
   if (error !== undefined)
     return (
       <main>
-        <Problem error={error} retry={loaded.reload} />
+        <Problem error={error} retry={loaded.error === undefined ? context.reload : loaded.reload} />
       </main>
     );
   if (view === undefined || context.value === undefined)
@@ -65,112 +83,100 @@ export function ImageView(props: { project: number; id: number }) {
         <Loading />
       </main>
     );
-  const { image, annotation, dataset, previous, next } = view;
+  const { image, annotation } = view;
   const { classes, project } = context.value;
-  const counts = new Map<string, number>();
-  for (const object of annotation.objects)
-    counts.set(object.classTitle, (counts.get(object.classTitle) ?? 0) + 1);
-  const toggle = (title: string): void => {
-    const changed = new Set(hidden);
-    if (!changed.delete(title)) changed.add(title);
-    setHidden(changed);
-  };
 
   return (
-    <main class="wide">
-      <p class="crumbs">
-        <Link to="/projects">Projects</Link> <span class="dim">/</span>{' '}
-        <Link to={`/projects/${projectId}`}>{project.name}</Link> <span class="dim">/</span>{' '}
-        <Link to={`/projects/${projectId}?dataset=${dataset.id}`}>{dataset.path}</Link>
-      </p>
-      <div class="bar">
-        <h1>{image.name}</h1>
-        <span class="dim">
-          {image.width} x {image.height}, {bytes(image.size)}
-        </span>
-        <span class="grow" />
-        <button
-          type="button"
-          disabled={previous === undefined}
-          onClick={() => turn(previous)}
-          title="Arrow left"
-        >
-          Previous
-        </button>
-        <button type="button" disabled={next === undefined} onClick={() => turn(next)} title="Arrow right">
-          Next
-        </button>
+    <main class="viewing" aria-busy={loaded.value === undefined}>
+      <div class="viewing-head">
+        <p class="crumbs">
+          <Link to="/projects">Projects</Link> <span class="dim">/</span>{' '}
+          <Link to={`/projects/${projectId}${search}`}>{project.name}</Link> <span class="dim">/</span>{' '}
+          <Link to={`/projects/${projectId}?dataset=${image.datasetId}`}>{dataset.value?.path ?? '...'}</Link>
+        </p>
+        <div class="bar">
+          <h1>{image.name}</h1>
+          <span class="dim">
+            {image.width === null ? '' : `${image.width} x ${image.height}, `}
+            {bytes(image.size)}
+          </span>
+          <Tags tags={annotation.tags} />
+          <span class="grow" />
+          <nav aria-label="Neighbours">
+            <button
+              type="button"
+              disabled={view.previous === undefined}
+              onClick={() => turn(view.previous)}
+              title="Previous (arrow left)"
+            >
+              Previous
+            </button>
+            <button
+              type="button"
+              disabled={view.next === undefined}
+              onClick={() => turn(view.next)}
+              title="Next (arrow right)"
+            >
+              Next
+            </button>
+          </nav>
+        </div>
       </div>
-      <div class="split right">
-        <AnnotatedImage
-          image={image}
+      <Stage
+        image={image}
+        annotation={annotation}
+        classes={classes}
+        hidden={hidden}
+        fill={fill}
+        lit={lit ?? chosen}
+        lookAt={lookAt}
+        onLit={setLit}
+        onChosen={setChosen}
+      />
+      <aside>
+        <ClassLegend annotation={annotation} classes={classes} hidden={hidden} onHidden={setHidden} />
+        <label class="slider">
+          <span>Fill</span>
+          <input
+            type="range"
+            min="0"
+            max="1"
+            step="0.05"
+            value={fill}
+            onInput={(event) => setFill(event.currentTarget.valueAsNumber)}
+          />
+        </label>
+        <ObjectList
           annotation={annotation}
           classes={classes}
           hidden={hidden}
-          fill={fill}
-          maxHeight="(100vh - 190px)"
+          lit={lit}
+          chosen={chosen}
+          onLit={setLit}
+          onChosen={(index) => {
+            setChosen(index);
+            setLookAt({ index });
+          }}
         />
-        <aside>
-          <h2>Classes</h2>
-          <ul class="legend">
-            {[...counts].map(([title, objects]) => (
-              <li key={title}>
-                <label class="check">
-                  <input type="checkbox" checked={!hidden.has(title)} onChange={() => toggle(title)} />
-                  <Swatch color={classes.find((one) => one.title === title)?.color ?? '#808080'} />
-                  <span>
-                    {title} <span class="dim">{objects}</span>
-                  </span>
-                </label>
-              </li>
-            ))}
-            {counts.size === 0 ? <li class="dim">No objects</li> : null}
-          </ul>
-          <label>
-            <span>Fill</span>
-            <input
-              type="range"
-              min="0"
-              max="0.9"
-              step="0.05"
-              value={fill}
-              onInput={(event) => setFill(event.currentTarget.valueAsNumber)}
-            />
-          </label>
-          {annotation.tags.length === 0 ? null : <h2>Tags</h2>}
-          <ul class="legend">
-            {(annotation.tags as Tag[]).map((tag, at) => (
-              <li key={at}>
-                {tag.name}
-                {tag.value === undefined || tag.value === null ? null : (
-                  <span class="dim"> {String(tag.value)}</span>
-                )}
-              </li>
-            ))}
-          </ul>
-          {annotation.description === '' ? null : <p class="dim">{annotation.description}</p>}
-        </aside>
-      </div>
+        {annotation.description === '' ? null : <p class="dim">{annotation.description}</p>}
+        <details class="keys">
+          <summary>Keys</summary>
+          <dl>
+            <dt>← →</dt>
+            <dd>previous, next</dd>
+            <dt>+ −</dt>
+            <dd>zoom (also wheel, two fingers)</dd>
+            <dt>0 1</dt>
+            <dd>all of it, one to one</dd>
+            <dt>Shift + arrows</dt>
+            <dd>move</dd>
+            <dt>H</dt>
+            <dd>hide or show the objects</dd>
+            <dt>Esc</dt>
+            <dd>back to the project</dd>
+          </dl>
+        </details>
+      </aside>
     </main>
   );
-}
-
-async function neighbour(
-  image: Image,
-  operator: '<' | '>',
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const page = await call<Page<Image>>(
-    'images.list',
-    {
-      datasetId: image.datasetId,
-      filter: [{ field: 'id', operator, value: image.id }],
-      sort: 'id',
-      sort_order: operator === '<' ? 'desc' : 'asc',
-      per_page: 1,
-      fields: ['id'],
-    },
-    signal,
-  );
-  return page.entities[0]?.id;
 }

@@ -1,16 +1,20 @@
-/** One project: datasets, a gallery of its pictures with the objects drawn over them, "Download as ...". */
-import { useState } from 'preact/hooks';
+/** One project: its datasets, a gallery of its images with the objects drawn over them, its statistics, "Download as ...". */
+import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
-import { AnnotatedImage } from '../parts/annotated-image.tsx';
 import { Empty, Loading, Problem } from '../parts/bits.tsx';
 import { DownloadAs } from '../parts/download-as.tsx';
+import { DatasetList } from '../projects/dataset-list.tsx';
+import { Gallery } from '../projects/gallery.tsx';
+import { filterQuery, type GalleryFilter, readFilter } from '../projects/gallery-filter.ts';
+import { LabelFilter } from '../projects/label-filter.tsx';
+import { StatisticsView } from '../projects/statistics.tsx';
 import { go, Link, query } from '../router.tsx';
-import type { AnnotationOf, ClassMeta, Dataset, Image, Page, Project } from '../shapes.ts';
-import { bytes, count, plural } from '../words.ts';
-import { Pager } from './projects.tsx';
+import type { ClassMeta, Dataset, Page, Project, TagMeta } from '../shapes.ts';
+import { bytes, plural } from '../words.ts';
 
-const PER_PAGE = 24;
+const MOST_DATASETS = 5000;
+const TYPING_MS = 250;
 
 export function ProjectView(props: { id: number }) {
   const { id } = props;
@@ -18,13 +22,15 @@ export function ProjectView(props: { id: number }) {
   const loaded = useLoaded(async (signal) => {
     const [project, meta, datasets] = await Promise.all([
       call<Project>('projects.info', { id }, signal),
-      call<{ classes: ClassMeta[] }>('projects.meta', { id }, signal),
-      call<Page<Dataset>>('datasets.list', { projectId: id, recursive: true, per_page: 5000 }, signal),
+      call<{ classes: ClassMeta[]; tags: TagMeta[] }>('projects.meta', { id }, signal),
+      call<Page<Dataset>>(
+        'datasets.list',
+        { projectId: id, recursive: true, per_page: MOST_DATASETS },
+        signal,
+      ),
     ]);
-    return { project, classes: meta.classes, datasets: datasets.entities };
+    return { project, classes: meta.classes, tags: meta.tags, datasets: datasets.entities };
   }, `project ${id}`);
-  const dataset = Number(query.value.get('dataset') ?? '0');
-  const page = Math.max(1, Number(query.value.get('page') ?? '1') || 1);
   const view = loaded.value;
   if (view === undefined)
     return (
@@ -32,129 +38,148 @@ export function ProjectView(props: { id: number }) {
         {loaded.error === undefined ? <Loading /> : <Problem error={loaded.error} retry={loaded.reload} />}
       </main>
     );
-  const { project, classes, datasets } = view;
-
-  const show = (to: { dataset: number; page: number }): void => {
-    const text = new URLSearchParams();
-    if (to.dataset > 0) text.set('dataset', String(to.dataset));
-    if (to.page > 1) text.set('page', String(to.page));
-    go(`/projects/${id}${text.size === 0 ? '' : `?${text}`}`);
-  };
+  const { project, classes, tags, datasets } = view;
+  const statistics = project.type === 'images' && query.value.get('tab') === 'statistics';
 
   return (
-    <main>
+    <main class="wide">
       <p class="crumbs">
         <Link to="/projects">Projects</Link> <span class="dim">/</span>
       </p>
       <div class="bar">
         <h1>{project.name}</h1>
         <span class="dim">
-          {plural(project.itemsCount, 'item')}, {plural(project.datasetsCount, 'dataset')},{' '}
+          {plural(project.itemsCount, project.type === 'images' ? 'image' : 'item')},{' '}
+          {plural(project.datasetsCount, 'dataset')}, {plural(classes.length, 'class', 'classes')},{' '}
           {bytes(project.size)}
         </span>
         <span class="grow" />
+        {project.type !== 'images' ? null : (
+          <nav class="tabs" aria-label="Views of the project">
+            <Link to={`/projects/${id}`} current={!statistics}>
+              Images
+            </Link>
+            <Link to={`/projects/${id}?tab=statistics`} current={statistics}>
+              Statistics
+            </Link>
+          </nav>
+        )}
         <button type="button" class="primary" onClick={() => setDownloading(true)}>
           Download as ...
         </button>
       </div>
-      {downloading ? <DownloadAs project={project} close={() => setDownloading(false)} /> : null}
-      <div class="split">
-        <aside>
-          <h2>Datasets</h2>
-          <nav class="tree" aria-label="Datasets">
-            <button type="button" aria-pressed={dataset === 0} onClick={() => show({ dataset: 0, page: 1 })}>
-              All <span class="dim">{count(project.itemsCount)}</span>
-            </button>
-            {datasets.map((one) => (
-              <button
-                key={one.id}
-                type="button"
-                title={one.path}
-                aria-pressed={one.id === dataset}
-                onClick={() => show({ dataset: one.id, page: 1 })}
-              >
-                {one.path} <span class="dim">{count(one.itemsCount)}</span>
-              </button>
-            ))}
-          </nav>
-          <h2>Classes</h2>
-          <ul class="legend">
-            {classes.map((one) => (
-              <li key={one.title}>
-                <Swatch color={one.color} /> {one.title} <span class="dim">{one.shape}</span>
-              </li>
-            ))}
-          </ul>
-        </aside>
-        <Gallery project={project} dataset={dataset} page={page} classes={classes} show={show} />
-      </div>
+      {downloading ? (
+        <DownloadAs project={project} datasets={datasets} close={() => setDownloading(false)} />
+      ) : null}
+      {statistics ? (
+        <StatisticsView project={project} />
+      ) : (
+        <Browse project={project} classes={classes} tags={tags} datasets={datasets} />
+      )}
     </main>
   );
 }
 
-export function Swatch(props: { color: string }) {
-  return (
-    <span
-      class="swatch"
-      style={{ background: /^#[0-9a-f]{3,8}$/i.test(props.color) ? props.color : '#808080' }}
-    />
-  );
-}
-
-function Gallery(props: {
+function Browse(props: {
   project: Project;
-  dataset: number;
-  page: number;
-  classes: ClassMeta[];
-  show(to: { dataset: number; page: number }): void;
+  classes: readonly ClassMeta[];
+  tags: readonly TagMeta[];
+  datasets: readonly Dataset[];
 }) {
-  const { project, dataset, page, classes } = props;
-  const loaded = useLoaded(async (signal) => {
-    const where = dataset > 0 ? { datasetId: dataset } : { projectId: project.id, recursive: true };
-    const images = await call<Page<Image>>('images.list', { ...where, page, per_page: PER_PAGE }, signal);
-    const found = await call<AnnotationOf[]>(
-      'annotations.bulk.info',
-      { imageIds: images.entities.map((one) => one.id), integerCoords: false },
-      signal,
-    );
-    return { images, annotations: new Map(found.map((one) => [one.imageId, one.annotation])) };
-  }, `gallery ${project.id} ${dataset} ${page}`);
-  if (project.type !== 'images') {
+  const { project, classes, tags, datasets } = props;
+  const filter = readFilter(query.value);
+  const [total, setTotal] = useState<number | undefined>(undefined);
+  const [open, setOpen] = useState(false);
+  const show = (to: GalleryFilter): void =>
+    go(`/projects/${project.id}${filterQuery(to)}`, { replace: true });
+  const chosen = datasets.find((one) => one.id === filter.dataset);
+
+  if (project.type !== 'images')
     return (
       <Empty title={`The page does not show ${project.type.replaceAll('_', ' ')} yet`}>
         Download as ... works.
       </Empty>
     );
-  }
-  if (loaded.error !== undefined) return <Problem error={loaded.error} retry={loaded.reload} />;
-  if (loaded.value === undefined) return <Loading />;
-  const { images, annotations } = loaded.value;
-  if (images.entities.length === 0) return <Empty title="No pictures here" />;
   return (
-    <section aria-label="Pictures">
-      <div class="gallery">
-        {images.entities.map((image) => (
-          <Link
-            key={image.id}
-            to={`/projects/${project.id}/images/${image.id}`}
-            class="thumb"
-            title={image.name}
-          >
-            <AnnotatedImage
-              image={image}
-              annotation={annotations.get(image.id)}
-              classes={classes}
-              maxHeight="150px"
-              lazy
-            />
-            <span class="name">{image.name}</span>
-            <span class="dim">{plural(annotations.get(image.id)?.objects.length ?? 0, 'object')}</span>
-          </Link>
-        ))}
-      </div>
-      {images.pagesCount <= 1 ? null : (
-        <Pager page={page} pages={images.pagesCount} go={(to) => props.show({ dataset, page: to })} />
-      )}
-    </section>
+    <div class="browse">
+      <aside class={open ? 'open' : undefined}>
+        <button type="button" class="narrow" aria-expanded={open} onClick={() => setOpen(!open)}>
+          Datasets and classes
+        </button>
+        <div class="aside-body">
+          <DatasetList
+            project={project}
+            datasets={datasets}
+            chosen={filter.dataset}
+            choose={(dataset) => show({ ...filter, dataset })}
+          />
+          <LabelFilter
+            title="Classes"
+            find="Find a class"
+            choices={classes.map((one) => ({
+              id: one.id ?? 0,
+              name: one.title,
+              color: one.color,
+              kind: one.shape.replaceAll('_', ' '),
+            }))}
+            chosen={filter.classId}
+            choose={(classId) => show({ ...filter, classId })}
+          />
+          <LabelFilter
+            title="Tags"
+            find="Find a tag"
+            choices={tags.map((one) => ({
+              id: one.id ?? 0,
+              name: one.name,
+              color: one.color,
+              kind: one.applicable_type === 'objectsOnly' ? 'objects' : '',
+            }))}
+            chosen={filter.tagId}
+            choose={(tagId) => {
+              const tag = tags.find((one) => one.id === tagId);
+              show({ ...filter, tagId, tagOf: tag?.applicable_type === 'objectsOnly' ? 'object' : 'image' });
+            }}
+          />
+        </div>
+      </aside>
+      <section aria-label="Images" class="images">
+        <div class="bar tools">
+          <SearchField name={filter.name} onName={(name) => show({ ...filter, name })} />
+          <span class="dim" role="status">
+            {total === undefined
+              ? ''
+              : `${plural(total, 'image')}${chosen === undefined ? '' : ` in ${chosen.path}`}`}
+          </span>
+        </div>
+        <Gallery
+          key={`${project.id}${filterQuery(filter)}`}
+          project={project}
+          filter={filter}
+          classes={classes}
+          onTotal={setTotal}
+        />
+      </section>
+    </div>
+  );
+}
+
+/** What is typed is looked for when the typing pauses. */
+function SearchField(props: { name: string; onName(name: string): void }) {
+  const { name, onName } = props;
+  const [text, setText] = useState(name);
+  useEffect(() => setText(name), [name]);
+  useEffect(() => {
+    if (text === name) return;
+    const timer = setTimeout(() => onName(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text, name]);
+  return (
+    <input
+      type="search"
+      placeholder="Search by name"
+      aria-label="Search images by name"
+      value={text}
+      onInput={(event) => setText(event.currentTarget.value)}
+    />
   );
 }

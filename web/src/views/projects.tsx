@@ -1,13 +1,14 @@
-/** All projects. */
+/** All projects, each with its first pictures. */
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { listen } from '../events.ts';
 import { useLoaded } from '../loaded.ts';
 import { now } from '../now.ts';
 import { Empty, Loading, Problem } from '../parts/bits.tsx';
+import { ProjectCard } from '../projects/project-card.tsx';
 import { Link } from '../router.tsx';
 import type { Page, Project } from '../shapes.ts';
-import { ago, bytes, count, plural } from '../words.ts';
+import { count } from '../words.ts';
 
 const PER_PAGE = 60;
 
@@ -35,7 +36,7 @@ export function ProjectsView() {
 
   const found = loaded.value;
   return (
-    <main>
+    <main class="wide">
       <div class="bar">
         <h1>Projects</h1>
         {found === undefined ? null : <span class="dim">{count(found.total)}</span>}
@@ -57,45 +58,43 @@ export function ProjectsView() {
           <Loading />
         ) : null
       ) : found.entities.length === 0 ? (
-        <Empty title={text === '' ? 'No project yet' : 'No such project'}>
-          Drop a dataset into the upload folder, or <Link to="/import">import from it</Link>.
-        </Empty>
+        text === '' ? (
+          <NoProject />
+        ) : (
+          <Empty title={`No project has "${text}" in its name`} />
+        )
       ) : (
-        <div class="cards">
+        <div class="cards projects">
           {found.entities.map((project) => (
-            <Link key={project.id} to={`/projects/${project.id}`} class="card">
-              <strong>{project.name}</strong>
-              <span class="dim">
-                {plural(project.itemsCount, project.type === 'images' ? 'image' : 'item')} in{' '}
-                {plural(project.datasetsCount, 'dataset')}
-              </span>
-              <span class="dim">
-                {bytes(project.size)} - {ago(project.updatedAt, now.value)}
-              </span>
-            </Link>
+            <ProjectCard key={project.id} project={project} now={now.value} />
           ))}
         </div>
       )}
       {found === undefined || found.pagesCount <= 1 ? null : (
-        <Pager page={page} pages={found.pagesCount} go={setPage} />
+        <p class="more">
+          <button type="button" disabled={page <= 1} onClick={() => setPage(page - 1)}>
+            Previous
+          </button>
+          <span class="dim">
+            Page {count(page)} of {count(found.pagesCount)}
+          </span>
+          <button type="button" disabled={page >= found.pagesCount} onClick={() => setPage(page + 1)}>
+            Next
+          </button>
+        </p>
       )}
     </main>
   );
 }
 
-export function Pager(props: { page: number; pages: number; go(page: number): void }) {
-  const { page, pages } = props;
+function NoProject() {
   return (
-    <p class="more">
-      <button type="button" disabled={page <= 1} onClick={() => props.go(page - 1)}>
-        Previous
-      </button>
-      <span class="dim">
-        Page {count(page)} of {count(pages)}
-      </span>
-      <button type="button" disabled={page >= pages} onClick={() => props.go(page + 1)}>
-        Next
-      </button>
-    </p>
+    <Empty title="No project yet">
+      <p>
+        A project is what an import makes: images in datasets, with their classes, objects and tags. Drop a
+        dataset in any known format into the upload folder, or <Link to="/import">import one here</Link>. It
+        appears on this page as soon as the import has ended.
+      </p>
+    </Empty>
   );
 }

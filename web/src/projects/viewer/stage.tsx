@@ -1,0 +1,187 @@
+/**
+ * A picture with its objects over it, zoomed and moved with wheel, fingers, mouse and keys. The picture is an
+ * element that is transformed, the objects are a canvas of the size of the stage that is drawn again at each change.
+ */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { createScene, type Scene } from '../../draw/scene.ts';
+import { fitted, held, panned, type Size, type View, zoomed, zoomedTo } from '../../draw/view.ts';
+import type { ClassMeta, Image, ImageAnnotation } from '../../shapes.ts';
+import { Picture } from './picture.tsx';
+import { usePointers } from './pointers.ts';
+
+export interface StageProps {
+  image: Image;
+  annotation: ImageAnnotation;
+  classes: readonly ClassMeta[];
+  hidden: ReadonlySet<string>;
+  fill: number;
+  lit: number | undefined;
+  /** An object to be looked at; a new value each time it is asked for. */
+  lookAt: { index: number } | undefined;
+  onLit(index: number | undefined): void;
+  onChosen(index: number | undefined): void;
+}
+
+const STEP = 1.25;
+
+export function Stage(props: StageProps) {
+  const { image, annotation, classes, hidden, fill, lit } = props;
+  const stage = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  /** Undefined: fitted, also when the window changes. */
+  const [moved, setMoved] = useState<View | undefined>(undefined);
+  const [scene, setScene] = useState<Scene | undefined>(undefined);
+  const [drawn, setDrawn] = useState(0);
+  const [ready, setReady] = useState(false);
+  const picture = sizeOf(image, annotation);
+  const known = size.width > 0;
+  const view = moved === undefined ? fitted(size, picture) : held(moved, size, picture);
+
+  useLayoutEffect(() => {
+    const element = stage.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() =>
+      setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => setMoved(undefined), [image.id]);
+
+  useEffect(() => {
+    setReady(false);
+    const made = createScene(annotation, classes, {
+      changed: () => setDrawn((count) => count + 1),
+      ready: () => setReady(true),
+    });
+    setScene(made);
+    return () => {
+      setScene(undefined);
+      made.close();
+    };
+  }, [annotation, classes]);
+
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (element === null || context == null || scene === undefined || !known) return;
+    const ratio = devicePixelRatio;
+    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+    if (element.width !== width) element.width = width;
+    if (element.height !== height) element.height = height;
+    scene.draw(context, view, ratio, { hidden, fill, lit });
+    element.toggleAttribute('data-drawn', ready);
+  }, [scene, drawn, ready, hidden, fill, lit, known, size, view.scale, view.x, view.y]);
+
+  useEffect(() => {
+    const box = props.lookAt === undefined ? undefined : scene?.box(props.lookAt.index);
+    if (box !== undefined) setMoved(zoomedTo(box, size, picture));
+  }, [props.lookAt]);
+
+  const zoom = useCallback(
+    (factor: number, at?: { x: number; y: number }): void => {
+      const middle = { x: size.width / 2, y: size.height / 2 };
+      setMoved((before) => zoomed(before ?? fitted(size, picture), factor, at ?? middle, size, picture));
+    },
+    [size, picture.width, picture.height],
+  );
+  const pan = (dx: number, dy: number): void =>
+    setMoved((before) => panned(before ?? fitted(size, picture), dx, dy, size, picture));
+
+  usePointers(stage, {
+    zoom,
+    pan,
+    point: (at) => {
+      const index =
+        at === undefined
+          ? undefined
+          : scene?.hit([(at.x - view.x) / view.scale, (at.y - view.y) / view.scale], view.scale, hidden);
+      props.onLit(index);
+      return index;
+    },
+    choose: props.onChosen,
+  });
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = event.shiftKey ? 80 : 0;
+    const moves: Record<string, () => void> = {
+      '+': () => zoom(STEP),
+      '=': () => zoom(STEP),
+      '-': () => zoom(1 / STEP),
+      '0': () => setMoved(undefined),
+      '1': () => zoom(1 / devicePixelRatio / view.scale),
+      ...(step === 0
+        ? {}
+        : {
+            ArrowLeft: () => pan(step, 0),
+            ArrowRight: () => pan(-step, 0),
+            ArrowUp: () => pan(0, step),
+            ArrowDown: () => pan(0, -step),
+          }),
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    move();
+    event.preventDefault();
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!isTyping(event.target)) onKeyDown(event);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  });
+
+  const objects = annotation.objects.length;
+  return (
+    <div class="viewer">
+      <div
+        ref={stage}
+        class="stage"
+        role="img"
+        aria-label={`${image.name} with ${objects} ${objects === 1 ? 'object' : 'objects'}`}
+      >
+        {known ? <Picture image={image} picture={picture} view={view} /> : null}
+        <canvas ref={canvas} />
+      </div>
+      <fieldset class="zoom" aria-label="Zoom">
+        <button type="button" onClick={() => zoom(1 / STEP)} aria-label="Zoom out" title="Zoom out (-)">
+          −
+        </button>
+        <output>{known ? `${Math.round(view.scale * 100)}%` : ''}</output>
+        <button type="button" onClick={() => zoom(STEP)} aria-label="Zoom in" title="Zoom in (+)">
+          +
+        </button>
+        <button
+          type="button"
+          onClick={() => setMoved(undefined)}
+          aria-pressed={moved === undefined}
+          title="All of it (0)"
+        >
+          Fit
+        </button>
+        <button
+          type="button"
+          onClick={() => zoom(1 / devicePixelRatio / view.scale)}
+          title="One pixel is one pixel (1)"
+        >
+          1:1
+        </button>
+      </fieldset>
+    </div>
+  );
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== 'checkbox';
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+/** Coordinates are in the annotation's size. */
+function sizeOf(image: Image, annotation: ImageAnnotation): Size {
+  const candidates = [annotation.size, { width: image.width ?? 0, height: image.height ?? 0 }];
+  return candidates.find((one) => one.width > 0 && one.height > 0) ?? { width: 640, height: 480 };
+}
