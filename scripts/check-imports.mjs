@@ -25,7 +25,7 @@ const ROOMS = [
   ),
   // The composition root and what is only put together there.
   { room: 'src/agent', may: ['src/lib', 'src/protocol', 'src/format', 'src/agent'] },
-  ...['api', 'agents', 'store', 'blobs', 'web'].map((name) => ({
+  ...['api', 'agents', 'store', 'blobs', 'pictures', 'statistics', 'media', 'web'].map((name) => ({
     room: `src/platform/${name}`,
     may: ['src/lib', 'src/protocol', 'src/format'],
     files: [

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { createAgent } from './agent/agent.ts';
 import type { DoctorCheck } from './agent/control/control-api.ts';
 import { lockFolder } from './agent/journal/folder-lock.ts';
+import { keptToken, register } from './agent/registration.ts';
 import { systemClock } from './lib/clock.ts';
 import { loadConfig } from './lib/config/load-config.ts';
 import type { Config } from './lib/config/options.ts';
@@ -55,7 +56,8 @@ export async function runDaemon(input: DaemonInput): Promise<number> {
       version: programVersion(),
       clock: systemClock,
       log,
-      platform: platform === undefined ? remotePlatform(config) : await localPlatform(platform, config),
+      platform:
+        platform === undefined ? await remotePlatform(config, log) : await localPlatform(platform, config),
       ...(platform === undefined
         ? {}
         : { local: { url: platform.url(), loginLink: () => platform.loginLink() } }),
@@ -119,6 +121,7 @@ function openPlatform(config: Config, log: Logger): Promise<Platform> {
     listen: parseListen(config.listen),
     log,
     clock: systemClock,
+    archiveDays: config.archive_days,
     ...(config.public_url === undefined ? {} : { publicUrl: config.public_url }),
   });
 }
@@ -127,14 +130,18 @@ async function localPlatform(platform: Platform, config: Config) {
   return { url: platform.url(), token: await platform.localAgentToken(config.name ?? hostname()) };
 }
 
-function remotePlatform(config: Config): { url: string; token: string; caFile?: string } {
+async function remotePlatform(
+  config: Config,
+  log: Logger,
+): Promise<{ url: string; token: string; caFile?: string }> {
   const { platform_url: url, token, token_file: tokenFile, ca_file: caFile } = config;
   if (url === undefined) throw new SlyError('SLY_CONFIG', { detail: 'platform_url is not set' });
-  const secret = token ?? (tokenFile === undefined ? undefined : readFileSync(tokenFile, 'utf8').trim());
+  const given = token ?? (tokenFile === undefined ? undefined : readFileSync(tokenFile, 'utf8').trim());
+  const secret = given ?? keptToken(agentFolder(config), url) ?? (await registeredNow(config, log));
   if (secret === undefined || secret === '') {
     throw new SlyError('SLY_CONFIG', {
       detail: 'a platform address needs a token',
-      hint: 'Set token_file (SLY_TOKEN_FILE).',
+      hint: 'Register this agent (sly-agent register --server URL --code CODE), or set token_file (SLY_TOKEN_FILE).',
     });
   }
   const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
@@ -146,6 +153,43 @@ function remotePlatform(config: Config): { url: string; token: string; caFile?: 
   }
   return { url, token: secret, ...(caFile === undefined ? {} : { caFile }) };
 }
+
+/** For `register`: `platform-url` and `registration-code` among the flags, the rest as for `run`. */
+export async function registerAgent(
+  flags: DaemonInput['flags'],
+): Promise<{ name: string; url: string; file: string }> {
+  const { config } = readConfig(flags);
+  const { platform_url: url, registration_code: code } = config;
+  if (url === undefined || code === undefined) {
+    throw new SlyError('SLY_USAGE', {
+      detail: `expected ${url === undefined ? '--server' : '--code'}`,
+      hint: 'An admin of the platform makes a code on the page of agents, or by agents.codes.add.',
+    });
+  }
+  const { name, file } = await registerWith(config, { url, code });
+  return { name, url, file };
+}
+
+function registerWith(config: Config, { url, code }: { url: string; code: string }) {
+  return register({
+    url,
+    code,
+    name: config.name ?? hostname(),
+    folder: agentFolder(config),
+    allowPlain: config.allow_plain_http,
+    ...(config.ca_file === undefined ? {} : { caFile: config.ca_file }),
+  });
+}
+
+async function registeredNow(config: Config, log: Logger): Promise<string | undefined> {
+  const { platform_url: url, registration_code: code } = config;
+  if (url === undefined || code === undefined) return undefined;
+  const { token, name } = await registerWith(config, { url, code });
+  log.info({ name }, 'registered at the platform');
+  return token;
+}
+
+const agentFolder = (config: Config): string => path.join(config.data, 'agent');
 
 export function parseListen(listen: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(listen);

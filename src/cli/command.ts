@@ -73,6 +73,20 @@ export function needPositionals(command: Command, positionals: readonly string[]
   });
 }
 
+/** Of two or more arguments, the first is the verb. */
+export function needVerb<T extends string>(
+  command: Command,
+  verb: string | undefined,
+  verbs: readonly T[],
+): T {
+  const known = verbs.find((one) => one === verb);
+  if (known !== undefined) return known;
+  throw new SlyError('SLY_USAGE', {
+    detail: `expected one of ${verbs.join(', ')}, got ${verb === undefined ? 'nothing' : JSON.stringify(verb)}`,
+    hint: `Usage: sly-agent ${command.usage}`,
+  });
+}
+
 /** `--option key=value`, value as JSON when it is JSON, else as text. */
 export function readOptions(flag: string | boolean | string[] | undefined): Record<string, unknown> {
   const pairs = Array.isArray(flag) ? flag : typeof flag === 'string' ? [flag] : [];

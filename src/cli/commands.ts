@@ -56,6 +56,18 @@ export const COMMANDS: Record<string, Entry> = {
     summary: 'Finish what runs and take nothing new.',
     load: async () => (await import('./drain.ts')).drainCommand,
   },
+  user: {
+    summary: 'Users of the platform of this machine: add, list, passwd, disable, enable, role.',
+    load: async () => (await import('./user.ts')).userCommand,
+  },
+  token: {
+    summary: 'API tokens of the platform of this machine: add, list, revoke.',
+    load: async () => (await import('./token.ts')).tokenCommand,
+  },
+  register: {
+    summary: 'Make this machine an agent of a platform, with a one-time code of its admin.',
+    load: async () => (await import('./register.ts')).registerCommand,
+  },
   doctor: {
     summary: 'Check everything this agent depends on.',
     load: async () => (await import('./doctor.ts')).doctorCommand,

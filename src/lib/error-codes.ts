@@ -51,6 +51,8 @@ export const ERROR_CODES = {
   SLY_UNAUTHORIZED: { kind: 'permanent', title: 'The token is missing, wrong or revoked', exit: 3 },
   SLY_LEASE_LOST: { kind: 'permanent', title: 'The task was given to another attempt' },
   SLY_HASH_MISMATCH: { kind: 'retryable', title: 'The bytes do not have the announced hash' },
+  SLY_UPLOAD_OFFSET: { kind: 'retryable', title: 'The upload goes on from another place' },
+  SLY_UPLOAD_BUSY: { kind: 'retryable', title: 'Another request is sending to this upload' },
 
   // disk
   SLY_DISK_FULL: { kind: 'retryable', title: 'There is not enough room on the disk' },

@@ -3,6 +3,7 @@
  * the agent's process, but the agent still reaches it over loopback HTTP and WebSocket only.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
+import { stat, statfs } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
@@ -16,10 +17,15 @@ import { createAuth } from './api/auth.ts';
 import { registerDataPlane } from './api/data-plane/data-plane.ts';
 import { createHttpServer } from './api/http-server.ts';
 import { registerPublicApi } from './api/public-api.ts';
+import { createSignedLinks, linkSecret } from './api/signed-links.ts';
+import { createBrowserUploads } from './api/uploads/browser-uploads.ts';
 import { createFolderBlobStore } from './blobs/folder-blob-store.ts';
 import { recordBlobs } from './blobs/recorded-blobs.ts';
 import { createGarbageLoop } from './collect-garbage.ts';
-import type { AgentDirectory } from './ports.ts';
+import { createMediaReader } from './media/media-reader.ts';
+import { createRenditions } from './pictures/renditions.ts';
+import type { AgentDirectory, Space } from './ports.ts';
+import { createProjectStatistics } from './statistics/project-statistics.ts';
 import { openDatabase } from './store/database.ts';
 import { createStores } from './store/stores.ts';
 import { registerWeb } from './web/web.ts';
@@ -28,6 +34,8 @@ export interface PlatformOptions {
   dataFolder: string;
   listen: { host: string; port: number };
   publicUrl?: string;
+  /** Days an archive of an export is kept; 30 when not said. */
+  archiveDays?: number;
   log: Logger;
   clock: Clock;
 }
@@ -42,6 +50,9 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+const ARCHIVE_DAYS = 30;
+const DATABASE_NAME = 'platform.sqlite';
+
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { clock, listen } = options;
   const log = options.log.child({ component: 'platform' });
@@ -49,12 +60,18 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const releases = createReleaseStack();
   try {
-    const db = openDatabase(path.join(root, 'platform.sqlite'));
+    const db = openDatabase(path.join(root, DATABASE_NAME));
     releases.push('database', () => db.close());
     const stores = createStores(db, { clock });
     const folder = createFolderBlobStore(path.join(root, 'blobs'), { clock, log });
     releases.push('blob store', () => folder.close());
     const blobs = recordBlobs(folder, stores.blobs);
+    const media = createMediaReader({ blobs, store: stores.media, log: log.child({ component: 'media' }) });
+    const renditions = createRenditions({ folder: path.join(root, 'pictures'), blobs, clock });
+    releases.push('pictures', () => renditions.close());
+    const statistics = createProjectStatistics({ annotations: stores.annotationTexts });
+    releases.push('statistics', () => statistics.close());
+    const uploads = createBrowserUploads({ store: stores.uploads, growing: folder.growing, blobs, clock });
     const room = createAgentsRoom({
       db,
       clock,
@@ -66,11 +83,22 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     const auth = await createAuth({ stores, clock, log });
     await auth.ensureAdminToken(path.join(root, 'admin-token'));
 
+    const retention = { archiveMs: (options.archiveDays ?? ARCHIVE_DAYS) * 24 * 3600_000 };
     const app = createHttpServer({ log: options.log.child({ component: 'http' }), clock });
     const shared = { stores, blobs, tasks: room.tasks, agents: room.directory, auth, clock, log };
-    registerDataPlane(app, shared);
+    registerDataPlane(app, {
+      ...shared,
+      ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    });
     registerPublicApi(app, {
       ...shared,
+      links: createSignedLinks({ secret: await linkSecret(path.join(root, 'link-secret')), clock }),
+      retention,
+      space: () => spaceOf(root, DATABASE_NAME),
+      media,
+      renditions,
+      statistics,
+      uploads,
       version: programVersion(),
       listen,
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
@@ -96,9 +124,13 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     releases.push('agents room', () => room.stop());
     const garbage = createGarbageLoop({
       trash: stores.trash,
+      archives: stores.archives,
+      retention,
       records: stores.blobs,
       blobs,
-      uploads: folder,
+      uploads: {
+        pruneUploads: async (before) => (await folder.pruneUploads(before)) + (await uploads.removeExpired()),
+      },
       clock,
       log: log.child({ component: 'garbage' }),
     });
@@ -107,6 +139,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
 
     const { port } = app.server.address() as AddressInfo;
     const url = (): string => `http://${reachable(listen.host)}:${port}`;
+    // For the commands of this machine (`sly-agent user`), beside the token they use.
+    await writeFileAtomic(path.join(root, 'address'), `${url()}\n`, 0o600);
+    warnIfOpen(listen.host, options.publicUrl, log);
     return {
       url,
       loginLink: async () => `${options.publicUrl ?? url()}/login?code=${await auth.newLoginCode()}`,
@@ -135,6 +170,22 @@ async function localAgentToken(
   const { token } = isKnown ? await agents.renewToken(name) : await agents.create(name);
   await writeFileAtomic(file, `${token}\n`, 0o600);
   return token;
+}
+
+async function spaceOf(root: string, database: string): Promise<Space> {
+  const { bavail, blocks, bsize } = await statfs(root);
+  const { size } = await stat(path.join(root, database));
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, databaseBytes: size };
+}
+
+/** Tokens and passwords travel over this address; only TLS keeps them from whoever is in between. */
+function warnIfOpen(host: string, publicUrl: string | undefined, log: Logger): void {
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (loopback || publicUrl?.startsWith('https:') === true) return;
+  log.warn(
+    { host },
+    'other machines can reach this address without TLS: put a proxy with TLS in front and set public_url to its https address',
+  );
 }
 
 /** Everywhere means loopback for who is on this machine. */

@@ -1,7 +1,7 @@
 /**
  * Where the rooms of the platform meet: `agents/` (gateway, dispatch, leases) gives a TaskService and an
- * AgentDirectory, `blobs/` a BlobStore, `store/` the repositories; `api/` uses them; `platform.ts` puts
- * them together.
+ * AgentDirectory, `blobs/` a BlobStore, `pictures/` Renditions, `store/` the repositories; `api/` uses them;
+ * `platform.ts` puts them together.
  */
 import type { Readable } from 'node:stream';
 import type { FailureInfo } from '../lib/errors.ts';
@@ -10,6 +10,9 @@ import type { AgentMessage, Telemetry } from '../protocol/link.ts';
 import type { Manifest } from '../protocol/plugin.ts';
 import type { Progress, Task, TaskResult, TaskSpec } from '../protocol/task.ts';
 import type { TaskState } from '../protocol/task-state.ts';
+import type { VolumeMeta } from './media/nrrd-header.ts';
+import type { VideoFacts } from './media/video-facts.ts';
+import type { ProjectRow, Visible } from './store/repositories.ts';
 
 // ---------------------------------------------------------------- tasks
 
@@ -24,6 +27,9 @@ export interface TaskView {
   spec: TaskSpec;
   plugin: string | null;
   because: string | null;
+  /** Null only in a database without any workspace. */
+  workspaceId: number | null;
+  teamId: number | null;
   agentId: number | null;
   agentName: string | null;
   progress: Progress | null;
@@ -47,13 +53,24 @@ export interface TaskHistoryEntry {
 
 export type TaskEvent =
   | { type: 'task'; task: TaskView }
-  | { type: 'progress'; id: number; key: string; progress: Progress }
-  | { type: 'log'; id: number; key: string; attempt: number; offset: number; text: string }
+  | { type: 'progress'; id: number; teamId: number | null; key: string; progress: Progress }
+  | {
+      type: 'log';
+      id: number;
+      teamId: number | null;
+      key: string;
+      attempt: number;
+      offset: number;
+      text: string;
+    }
   | { type: 'agent'; agentId: number };
 
 export interface TaskService {
   /** Idempotent by `task.key`. `agentId` pins it to one agent (sources in an upload folder are always pinned). */
-  create(task: Task, options: { agentId?: number; workspaceId?: number }): Promise<TaskView>;
+  create(
+    task: Task,
+    options: { agentId?: number; workspaceId?: number; createdBy?: number },
+  ): Promise<TaskView>;
   get(ref: { id: number } | { key: string }): Promise<TaskView | undefined>;
   /**
    * Newest first; `before` is an id for paging. Here and in events the file list of a browser upload is cut
@@ -64,6 +81,9 @@ export interface TaskService {
     before?: number;
     limit: number;
     text?: string;
+    workspaceId?: number;
+    /** Only tasks of these teams. */
+    visible?: Visible;
   }): Promise<TaskView[]>;
   history(id: number): Promise<TaskHistoryEntry[]>;
   /** Queued: ends at once. Held by an agent: asks it; the state changes when the agent says so. */
@@ -101,23 +121,55 @@ export interface AgentView {
   telemetry: Telemetry | null;
   plugins: Manifest[];
   running: { key: string; attempt: number }[];
+  /** The only team it works for; null: every team. */
+  teamId: number | null;
+}
+
+export interface AgentCode {
+  id: number;
+  /** It gives this agent a new token; null: it makes an agent. */
+  agentId: number | null;
+  teamId: number | null;
+  createdBy: number | null;
+  createdAt: string;
+  expiresAt: string;
+}
+
+export interface PluginOfferView {
+  manifest: Manifest;
+  digest: string | null;
+  /** Agents that have it, in whatever version. */
+  agents: { id: number; name: string; connected: boolean }[];
 }
 
 export type Listing = Extract<AgentMessage, { type: 'listing' }>;
 
 export interface AgentDirectory {
-  list(): Promise<AgentView[]>;
-  get(id: number): Promise<AgentView | undefined>;
+  /** With `visible`: those of these teams and of every team, with tasks of these teams. */
+  list(query?: { visible?: Visible }): Promise<AgentView[]>;
+  get(id: number, query?: { visible?: Visible }): Promise<AgentView | undefined>;
   /** Makes an agent and its token; the token is only returned here, stored hashed. */
   create(name: string): Promise<{ id: number; token: string }>;
   /** A new token for the agent of this name; the old one ends. Rejects with SLY_NOT_FOUND. */
   renewToken(name: string): Promise<{ id: number; token: string }>;
-  authenticate(token: string): Promise<{ agentId: number } | undefined>;
+  authenticate(token: string): Promise<{ agentId: number; teamId: number | null } | undefined>;
+  /** A code that is good once, within an hour; it is only returned here, stored hashed. */
+  addCode(options: {
+    userId: number;
+    agentId?: number;
+    teamId?: number;
+  }): Promise<{ id: number; code: string; expiresAt: string }>;
+  codes(): Promise<AgentCode[]>;
+  removeCode(id: number): Promise<void>;
+  /** Undefined for a code that is wrong, used or old; SLY_NOT_UNIQUE for a name that is taken (the code stays good). */
+  register(code: string, name: string): Promise<{ id: number; name: string; token: string } | undefined>;
   /** Asks the connected agent over the link; rejects with SLY_NOT_FOUND / SLY_TIMEOUT. */
   listFolder(agentId: number, path: string): Promise<Listing>;
   drain(agentId: number, on: boolean): Promise<void>;
   /** Plugins of all known agents, by name. */
   plugins(): Promise<Manifest[]>;
+  /** The same with what is known of them beside their manifest. */
+  pluginOffers(): Promise<PluginOfferView[]>;
 }
 
 // ---------------------------------------------------------------- blobs
@@ -145,4 +197,114 @@ export interface BlobStore {
   completeUpload(uploadId: string, expected: { sha256: Sha256; size: number }): Promise<void>;
   abortUpload(uploadId: string): Promise<void>;
   delete(hashes: readonly Sha256[]): Promise<void>;
+}
+
+// ---------------------------------------------------------------- pictures for the page
+
+/** Thumbnails by their longest side; `display` is for looking at what browsers do not show (TIFF, 16 bits). */
+export const RENDITION_KINDS = ['thumbnail-160', 'thumbnail-320', 'thumbnail-640', 'display'] as const;
+export type RenditionKind = (typeof RENDITION_KINDS)[number];
+
+export interface Renditions {
+  /** WebP of the pixels as they are stored (no EXIF orientation applied), made once and cached. Rejects SLY_IMAGE_UNREADABLE with the reason. */
+  open(
+    blob: { sha256: Sha256; size: number },
+    kind: RenditionKind,
+    options: { signal: AbortSignal },
+  ): Promise<{ size: number; body: Readable }>;
+  /** Changes when the same bytes would give another picture. */
+  version(sha256: Sha256, kind: RenditionKind): string;
+}
+
+/**
+ * Files that arrive from their start to their end, for uploads from the browser. Who calls keeps track of how far
+ * each is and lets one request at a time write to it. Ids are 43 characters of base64url, chosen by the caller.
+ */
+export interface GrowingFiles {
+  create(id: string): Promise<void>;
+  /**
+   * Writes the body from byte `from` on. `onDurable` hears how far the file is safe on disk, every few megabytes and
+   * at the end of what came, also when the body broke off: nothing that arrived is lost. With a checksum all of
+   * the body counts or nothing does. Rejects SLY_HASH_MISMATCH, SLY_TOO_LARGE past `size`, SLY_NOT_FOUND, or
+   * with what broke the body off.
+   */
+  append(
+    id: string,
+    body: AsyncIterable<Uint8Array>,
+    options: {
+      from: number;
+      size: number;
+      checksum?: { algorithm: string; digest: Uint8Array };
+      onDurable(upTo: number): Promise<void>;
+    },
+  ): Promise<void>;
+  /** Of the first `size` bytes, hashed as they came where that was possible. */
+  hash(id: string, size: number): Promise<Sha256>;
+  /** Makes the file the blob `sha256`. Repeating after success is harmless. */
+  moveIn(id: string, sha256: Sha256): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Ids of files nobody wrote to since `before` (ms). */
+  untouchedSince(before: number): Promise<string[]>;
+  /** Bytes that may still be written to the disk. */
+  freeBytes(): Promise<number>;
+}
+
+// ---------------------------------------------------------------- media
+
+/** Of a video: mime and streams; or why its bytes cannot be read. */
+export type VideoReading = VideoFacts | { problem: string };
+
+export interface MediaReader {
+  /** In the order asked. Every blob is read once; one that cannot be read is an answer. */
+  videos(hashes: readonly Sha256[]): Promise<VideoReading[]>;
+  /** From the header of an NRRD file; undefined when it is none. */
+  volumeMeta(sha256: Sha256): Promise<VolumeMeta | undefined>;
+}
+
+// ---------------------------------------------------------------- how long things are kept
+
+export interface Retention {
+  /** Archives of exports, from their making. */
+  archiveMs: number;
+}
+
+// ---------------------------------------------------------------- statistics
+
+/** Numbers of a whole project. Names are as annotations have them: a class without objects is not among them. */
+export interface Statistics {
+  items: number;
+  /** With an object or a tag. */
+  annotated: number;
+  objects: number;
+  /** `share`: mean share of the image (0..1), over the images where it was measured; null where it never was. */
+  classes: { title: string; objects: number; items: number; share: number | null }[];
+  tags: { name: string; items: number; objects: number }[];
+  /** Both ends inclusive; `to` null = and more. */
+  objectsPerItem: { from: number; to: number | null; items: number }[];
+  /** The most frequent ones; 0 x 0 = not known. */
+  sizes: { width: number; height: number; items: number }[];
+  /** Items of sizes that are not listed. */
+  otherSizes: number;
+  everyMaskMeasured: boolean;
+}
+
+export interface StatisticsState {
+  state: 'counting' | 'ready' | 'failed';
+  /** Items. */
+  done: number;
+  total: number;
+  statistics: Statistics | null;
+  reason?: string;
+}
+
+export interface ProjectStatistics {
+  /** Answers at once; counts in the background where it has to. */
+  of(project: ProjectRow): StatisticsState;
+}
+
+/** The disk everything is kept on. */
+export interface Space {
+  freeBytes: number;
+  totalBytes: number;
+  databaseBytes: number;
 }

@@ -1,6 +1,6 @@
 /** The plugin contract: manifest, what a plugin is given, what it may write. Mirrors docs/guides/write-a-plugin.md. */
 import { type Static, Type } from 'typebox';
-import { PROJECT_TYPES } from './task.ts';
+import { PROJECT_TYPES } from './project-type.ts';
 
 export const PLUGIN_ACTIONS = ['detect', 'import', 'export'] as const;
 export type PluginAction = (typeof PLUGIN_ACTIONS)[number];

@@ -155,3 +155,13 @@ export const ArchiveRequestSchema = Type.Object({
 export type ArchiveRequest = Static<typeof ArchiveRequestSchema>;
 export const ArchiveReplySchema = Type.Object({ archiveId: Type.Integer(), link: Type.String() });
 export type ArchiveReply = Static<typeof ArchiveReplySchema>;
+
+/**
+ * POST /agents/v1/tasks/:key/token: a token of the public API for what runs in this attempt. It reaches the task's
+ * project alone (without one, its team), ends with the attempt, at the latest after a day, and replaces the one before.
+ */
+export const TaskTokenRequestSchema = Type.Object({ attempt: Type.Integer({ minimum: 1 }) });
+export const TaskTokenReplySchema = Type.Object({ token: Type.String(), expiresAt: Type.String() });
+export type TaskTokenReply = Static<typeof TaskTokenReplySchema>;
+
+/** POST /agents/v1/register: register.ts */

@@ -1,5 +1,6 @@
 /** What a task is, in the words agent and platform share. */
 import { type Static, Type } from 'typebox';
+import { DetectionSchema } from './plugin.ts';
 import { PROJECT_TYPES, type ProjectType } from './project-type.ts';
 import { TASK_STATES } from './task-state.ts';
 
@@ -103,6 +104,8 @@ const PreviewRowsSchema = Type.Array(
     name: Type.String(),
     /** Shape of a class, value type of a tag. */
     kind: Type.Optional(Type.String()),
+    /** Of a class or tag, `#RRGGBB`. */
+    color: Type.Optional(Type.String()),
     /** Items of a dataset, labels of a class, uses of a tag. */
     count: Type.Integer({ minimum: 0 }),
   }),
@@ -131,6 +134,10 @@ export const ResultSchema = Type.Object({
   because: Type.Optional(Type.String()),
   /** Dry run: what the project would have, the most frequent first. */
   preview: Type.Optional(PreviewSchema),
+  /** Dry run: the blob with some items to look at (preview.ts). */
+  samples: Type.Optional(Type.Object({ sha256: Sha256Schema, size: Type.Integer({ minimum: 0 }) })),
+  /** Dry run whose format was to be found: what each plugin said, also when the task failed for want of one. */
+  detection: Type.Optional(DetectionSchema),
 });
 export type TaskResult = Static<typeof ResultSchema>;
 

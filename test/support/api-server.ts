@@ -8,13 +8,22 @@ import { silentLogger } from '../../src/lib/log.ts';
 import { type Auth, createAuth } from '../../src/platform/api/auth.ts';
 import { createHttpServer } from '../../src/platform/api/http-server.ts';
 import { registerPublicApi } from '../../src/platform/api/public-api.ts';
-import type { AgentDirectory, BlobStore } from '../../src/platform/ports.ts';
-import { openDatabase } from '../../src/platform/store/database.ts';
+import { createSignedLinks } from '../../src/platform/api/signed-links.ts';
+import { createBrowserUploads } from '../../src/platform/api/uploads/browser-uploads.ts';
+import { createFolderBlobStore } from '../../src/platform/blobs/folder-blob-store.ts';
+import { recordBlobs } from '../../src/platform/blobs/recorded-blobs.ts';
+import { createMediaReader } from '../../src/platform/media/media-reader.ts';
+import { createRenditions } from '../../src/platform/pictures/renditions.ts';
+import type { AgentDirectory, BlobStore, Retention } from '../../src/platform/ports.ts';
+import { createProjectStatistics } from '../../src/platform/statistics/project-statistics.ts';
+import { type Database, openDatabase } from '../../src/platform/store/database.ts';
 import type { Stores } from '../../src/platform/store/repositories.ts';
 import { createStores } from '../../src/platform/store/stores.ts';
 import { registerWeb } from '../../src/platform/web/web.ts';
+import { checkReplies } from './contract.ts';
 import { createMemoryBlobs } from './memory-blobs.ts';
 import { type PlatformApi, platformApi } from './platform-api.ts';
+import { assertNoFullScans } from './query-plans.ts';
 import { createScriptedAgents, createScriptedTasks, type ScriptedTasks } from './scripted-agents.ts';
 
 export interface ApiServer {
@@ -23,29 +32,53 @@ export interface ApiServer {
   api: PlatformApi;
   auth: Auth;
   stores: Stores;
+  db: Database;
   blobs: BlobStore;
   tasks: ScriptedTasks;
   stop(): Promise<void>;
 }
 
 export async function startApiServer(
-  options: { webFolder?: string; agents?: AgentDirectory; publicUrl?: string } = {},
+  options: {
+    webFolder?: string;
+    agents?: AgentDirectory;
+    publicUrl?: string;
+    onDisk?: boolean;
+    retention?: Partial<Retention>;
+  } = {},
 ): Promise<ApiServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sly-api-'));
   const db = openDatabase(path.join(folder, 'platform.sqlite'));
   const stores = createStores(db, { clock: systemClock });
-  const blobs = createMemoryBlobs(stores.blobs);
+  const disk = createFolderBlobStore(path.join(folder, 'blobs'), { clock: systemClock, log: silentLogger() });
+  const blobs = options.onDisk === true ? recordBlobs(disk, stores.blobs) : createMemoryBlobs(stores.blobs);
+  const renditions = createRenditions({ folder: path.join(folder, 'pictures'), blobs, clock: systemClock });
+  const statistics = createProjectStatistics({ annotations: stores.annotationTexts });
+  const uploads = createBrowserUploads({
+    store: stores.uploads,
+    growing: disk.growing,
+    blobs,
+    clock: systemClock,
+  });
   const tasks = createScriptedTasks();
   const log = silentLogger();
   const auth = await createAuth({ stores, clock: systemClock, log });
   const token = await auth.ensureAdminToken(path.join(folder, 'admin-token'));
   const app = createHttpServer({ log, clock: systemClock });
+  checkReplies(app);
   registerPublicApi(app, {
     stores,
     blobs,
+    media: createMediaReader({ blobs, store: stores.media, log }),
+    renditions,
+    statistics,
+    uploads,
     tasks: tasks.service,
     agents: options.agents ?? createScriptedAgents(),
     auth,
+    links: createSignedLinks({ secret: Buffer.alloc(32, 7), clock: systemClock }),
+    space: async () => ({ freeBytes: 3e9, totalBytes: 9e9, databaseBytes: 1e6 }),
+    retention: { archiveMs: 30 * 24 * 3600_000, ...options.retention },
     clock: systemClock,
     log,
     version: '0.1.0',
@@ -56,8 +89,12 @@ export async function startApiServer(
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   async function stop(): Promise<void> {
     await app.close();
+    await renditions.close();
+    await statistics.close();
+    await disk.close();
     await db.close();
+    assertNoFullScans(path.join(folder, 'platform.sqlite'));
     rmSync(folder, { recursive: true, force: true });
   }
-  return { url, token, api: platformApi(url, token), auth, stores, blobs, tasks, stop };
+  return { url, token, api: platformApi(url, token), auth, stores, db, blobs, tasks, stop };
 }

@@ -15,6 +15,7 @@ import { createTransfer } from '../../src/agent/transfer/transfer.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { SlyError } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/log.ts';
+import { createAuth } from '../../src/platform/api/auth.ts';
 import { registerDataPlane } from '../../src/platform/api/data-plane/data-plane.ts';
 import { createHttpServer } from '../../src/platform/api/http-server.ts';
 import { createFolderBlobStore, type FolderBlobStore } from '../../src/platform/blobs/folder-blob-store.ts';
@@ -52,7 +53,7 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
   const clock = systemClock;
   const db = openDatabase(path.join(folder, 'platform.sqlite'));
   const stores = createStores(db, { clock });
-  await stores.accounts.seed();
+  const auth = await createAuth({ stores, clock, log });
   const disk = createFolderBlobStore(path.join(folder, 'blobs'), { clock, log, ...options });
   const blobs = recordBlobs(disk, stores.blobs);
   const held = new Map<string, { attempt: number; agentId: number }>();
@@ -63,11 +64,13 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
     stores,
     blobs,
     log,
+    auth,
     agents: {
       authenticate: async (token) => {
         const agentId = Number(/^agent-(\d+)$/.exec(token)?.[1]);
-        return Number.isInteger(agentId) ? { agentId } : undefined;
+        return Number.isInteger(agentId) ? { agentId, teamId: null } : undefined;
       },
+      register: async () => undefined,
     },
     tasks: {
       async assertHeld(key, attempt, agentId) {
@@ -76,7 +79,7 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
           throw new SlyError('SLY_TASK_UNKNOWN', { detail: `task ${key}`, retryable: true });
         if (now.attempt !== attempt || now.agentId !== agentId)
           throw new SlyError('SLY_LEASE_LOST', { detail: `attempt ${attempt} of ${key}` });
-        return { key, attempt } as TaskView;
+        return { key, attempt, workspaceId: null, teamId: null } as TaskView;
       },
       async putReport(key, attempt, body: Readable) {
         const chunks: Buffer[] = [];

@@ -1,4 +1,6 @@
-/** The public API as a test calls it. */
+/** The public API as a test calls it; every reply is held against its contract. */
+import { assertReply } from './contract.ts';
+
 export type PlatformApi = <T = Record<string, unknown>>(method: string, body?: unknown) => Promise<T>;
 
 export function platformApi(url: string, token: string): PlatformApi {
@@ -10,6 +12,9 @@ export function platformApi(url: string, token: string): PlatformApi {
     });
     const text = await response.text();
     if (response.status !== 200) throw new Error(`${method}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
+    const reply: unknown = JSON.parse(text);
+    const fields = typeof body === 'object' && body !== null && 'fields' in body ? body.fields : undefined;
+    assertReply(method, fields, reply);
+    return reply as T;
   };
 }

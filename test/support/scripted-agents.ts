@@ -20,6 +20,8 @@ export interface ScriptedTasks {
   change(id: number, changes: Partial<TaskView>): TaskView;
   log(id: number, line: object): void;
   report(id: number, lines: readonly ReportLine[]): void;
+  /** An event of no task of this service. */
+  tell(event: TaskEvent): void;
   listeners(): number;
 }
 
@@ -59,6 +61,8 @@ export function createScriptedTasks(): ScriptedTasks {
         spec: task.spec,
         plugin: task.spec.plugin ?? null,
         because: null,
+        workspaceId: options.workspaceId ?? 1,
+        teamId: 1,
         agentId: options.agentId ?? null,
         agentName: null,
         progress: null,
@@ -121,13 +125,14 @@ export function createScriptedTasks(): ScriptedTasks {
   return {
     service,
     change,
+    tell: publish,
     listeners: () => listeners.size,
     log(id, line) {
       const text = `${JSON.stringify(line)}\n`;
       const before = logs.get(id) ?? '';
       logs.set(id, before + text);
-      const { key, attempt } = tasks.get(id)!;
-      publish({ type: 'log', id, key, attempt, offset: Buffer.byteLength(before), text });
+      const { key, attempt, teamId } = tasks.get(id)!;
+      publish({ type: 'log', id, teamId, key, attempt, offset: Buffer.byteLength(before), text });
     },
     report: (id, lines) => void reports.set(id, lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
   };
@@ -155,6 +160,7 @@ export function createScriptedAgents(
     },
     plugins: PLUGINS,
     running: [],
+    teamId: null,
   };
   return {
     list: async () => [agent],
@@ -162,6 +168,10 @@ export function createScriptedAgents(
     create: async (name) => ({ id: 2, token: `token-of-${name}` }),
     renewToken: async (name) => ({ id: 2, token: `new-token-of-${name}` }),
     authenticate: async () => undefined,
+    addCode: async () => ({ id: 1, code: 'code-of-an-agent', expiresAt: new Date().toISOString() }),
+    codes: async () => [],
+    removeCode: async () => undefined,
+    register: async () => undefined,
     listFolder: async (_agentId, path) => {
       const entries = folders[path];
       if (entries !== undefined) return { type: 'listing', id: 'x', path, entries };
@@ -172,6 +182,12 @@ export function createScriptedAgents(
       agent.draining = on;
     },
     plugins: async () => PLUGINS,
+    pluginOffers: async () =>
+      PLUGINS.map((manifest) => ({
+        manifest,
+        digest: 'sha256:1234',
+        agents: [{ id: 1, name: 'gpu-1', connected: true }],
+      })),
   };
 }
 

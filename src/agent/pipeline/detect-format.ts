@@ -1,5 +1,5 @@
 /** Which plugin imports a source: one isolated run of the detector, then a decision that never guesses silently. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf, SlyError } from '../../lib/errors.ts';
 import { createParser } from '../../lib/schema.ts';
@@ -9,7 +9,7 @@ import type { RunSpec } from './ports.ts';
 import { planConfig, planLimits, planMounts, TASK_DIR } from './run-plan.ts';
 import { followRun } from './run-plugin.ts';
 import type { StepContext } from './step-context.ts';
-import { clearResults } from './task-folder.ts';
+import { clearResults, type TaskFolder } from './task-folder.ts';
 
 const detections = createParser(DetectionSchema, 'SLY_PLUGIN_OUTPUT');
 /** Two candidates closer than this are a question for a person. */
@@ -23,6 +23,16 @@ export interface Chosen {
 
 export async function detectFormat(ctx: StepContext, dataRoot: string): Promise<Chosen> {
   return chooseFormat(await runDetector(ctx, dataRoot));
+}
+
+/** What the detector said in this attempt, if it was asked. */
+export async function knownDetection(folder: TaskFolder): Promise<Detection | undefined> {
+  try {
+    return detections.parse(JSON.parse(await readFile(folder.detection, 'utf8')), 'detection.json');
+  } catch {
+    // Not asked, or a crash while it was written.
+    return undefined;
+  }
 }
 
 /** Runs the detector in the attempt's task folder. */
@@ -56,7 +66,9 @@ export async function runDetector(ctx: StepContext, dataRoot: string): Promise<D
     ctx.signal.throwIfAborted();
     if (failure !== undefined) throw failure;
     const file = path.join(folder.results, 'detection.json');
-    return detections.parse(JSON.parse(await readFile(file, 'utf8')), 'detection.json');
+    const detection = detections.parse(JSON.parse(await readFile(file, 'utf8')), 'detection.json');
+    await writeFile(folder.detection, JSON.stringify(detection));
+    return detection;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') {
       throw new SlyError('SLY_PLUGIN_OUTPUT', {

@@ -4,9 +4,9 @@
  * (detach: another process goes on), or forgotten (abandon).
  */
 import { errnoOf, SlyError, toFailureInfo, toSlyError } from '../../lib/errors.ts';
-import type { ExportSpec, ImportSpec, TaskResult } from '../../protocol/task.ts';
+import type { Counts, ExportSpec, ImportSpec, TaskResult } from '../../protocol/task.ts';
 import { convertImport } from './convert-import.ts';
-import { detectFormat } from './detect-format.ts';
+import { detectFormat, knownDetection } from './detect-format.ts';
 import { finishImport } from './finish-import.ts';
 import { openTaskSource } from './open-task-source.ts';
 import { createOutcomes } from './outcomes.ts';
@@ -132,27 +132,44 @@ async function end(ctx: StepContext, thrown: unknown): Promise<void> {
   ctx.log.write('error', 'agent', error.message, { code: error.code });
   if (error.code === 'SLY_INTERNAL')
     deps.log.error({ err: thrown, taskKey: record.key }, 'task failed on something unexpected');
-  await reportWhatIsKnown(ctx);
+  const counts = await reportWhatIsKnown(ctx);
+  const seen = counts === undefined ? undefined : await whatWasSeen(ctx, counts);
   await dropPublication(ctx);
   ctx.log.flush();
-  move(ctx, { state: 'failed', details: { failure: toFailureInfo(error) } });
+  const details = { failure: toFailureInfo(error), ...(seen !== undefined && { result: seen }) };
+  move(ctx, { state: 'failed', details });
   await cleanUp(ctx);
 }
 
 /** A failed task still says what became of each file, as far as it came. */
-async function reportWhatIsKnown(ctx: StepContext): Promise<void> {
+async function reportWhatIsKnown(ctx: StepContext): Promise<Counts | undefined> {
   const tree = await loadTree(ctx.folder.tree);
-  if (tree === undefined) return;
+  if (tree === undefined) return undefined;
   try {
-    await ctx.outcomes.summarize(tree, {
+    const { counts } = await ctx.outcomes.summarize(tree, {
       reportFile: ctx.folder.report,
       unusedMessage: 'the task ended before this file',
     });
     const soon = AbortSignal.any([ctx.signal, AbortSignal.timeout(5_000)]);
     await ctx.deps.client.putReport(ctx.record.key, ctx.record.attempt, ctx.folder.report, soon);
+    return counts;
   } catch (error) {
     ctx.deps.log.warn({ err: error, taskKey: ctx.record.key }, 'report could not be sent');
+    return undefined;
   }
+}
+
+/** A dry run that failed still says which formats it might be: a person chooses among them. */
+async function whatWasSeen({ record, folder }: StepContext, counts: Counts): Promise<TaskResult | undefined> {
+  const { spec } = record.task;
+  if (spec.action !== 'import' || spec.dryRun !== true) return undefined;
+  const detection = await knownDetection(folder);
+  return {
+    counts,
+    ...(record.plugin !== null && { plugin: record.plugin }),
+    ...(record.because !== null && { because: record.because }),
+    ...(detection !== undefined && { detection }),
+  };
 }
 
 /** Best effort: the platform drops a publication by itself when the attempt ends without a commit. */

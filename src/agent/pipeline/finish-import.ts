@@ -1,10 +1,13 @@
 /** The publish step of an import: count, report, commit. May be repeated; the commit happens once. */
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SlyError } from '../../lib/errors.ts';
+import { SlyError, toSlyError } from '../../lib/errors.ts';
 import type { ImportSpec, TaskResult } from '../../protocol/task.ts';
 import { classicMetaFile } from './classic-results.ts';
+import { knownDetection } from './detect-format.ts';
 import type { SourceTree } from './ports.ts';
+import type { Sample } from './previews/samples.ts';
+import { writePreview } from './previews/write-preview.ts';
 import type { StepContext } from './step-context.ts';
 import { withoutCancel } from './stop-reason.ts';
 import { previewOf } from './tally.ts';
@@ -18,7 +21,7 @@ export async function finishImport(
 ): Promise<TaskResult> {
   const { deps, record } = ctx;
   const meta = await readMeta(ctx.folder.results);
-  const { counts, firstProblems, tally } = await ctx.outcomes.summarize(tree, {
+  const { counts, firstProblems, tally, samples } = await ctx.outcomes.summarize(tree, {
     reportFile: ctx.folder.report,
     unusedMessage: `the ${record.plugin ?? ''} format has no use for this file`,
   });
@@ -35,8 +38,15 @@ export async function finishImport(
       hint: 'The report lists every file with its reason.',
     });
   }
-  if (spec.dryRun === true || record.publicationId === null)
-    return { ...base, preview: previewOf(tally, meta) };
+  if (spec.dryRun === true || record.publicationId === null) {
+    const detection = await knownDetection(ctx.folder);
+    return {
+      ...base,
+      preview: previewOf(tally, meta),
+      ...(detection !== undefined && { detection }),
+      ...(await sendSamples(ctx, samples)),
+    };
+  }
   // A cancel until here takes everything back; from here on the project may be visible already.
   ctx.signal.throwIfAborted();
   ctx.record = deps.journal.note(ctx.record, { committing: true });
@@ -46,6 +56,24 @@ export async function finishImport(
     withoutCancel(ctx.signal),
   );
   return { ...base, projectId: reply.projectId, projectName: reply.projectName, link: reply.link };
+}
+
+/** Best effort: the counts are good without pictures. */
+async function sendSamples(
+  ctx: StepContext,
+  samples: readonly Sample[],
+): Promise<Pick<TaskResult, 'samples'>> {
+  if (samples.length === 0) return {};
+  try {
+    ctx.progress({ phase: 'drawing a preview' });
+    await writePreview(ctx.folder.preview, samples, ctx.signal);
+    const [sent] = await ctx.deps.transfer.sendFiles([{ path: ctx.folder.preview }], { signal: ctx.signal });
+    return sent === undefined || sent instanceof Error ? {} : { samples: sent };
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    ctx.log.write('warn', 'agent', `no preview: ${toSlyError(error).message}`);
+    return {};
+  }
 }
 
 async function readMeta(results: string): Promise<unknown> {

@@ -10,6 +10,7 @@ import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { readLines } from '../../lib/lines.ts';
 import type { Counts, ReportLine } from '../../protocol/task.ts';
 import type { SourceTree } from './ports.ts';
+import { createSampler, type Sample } from './previews/samples.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 
 export interface SegmentOutcome {
@@ -18,8 +19,9 @@ export interface SegmentOutcome {
   /** Files of the source that gave an item or were read as annotations. */
   ok: string[];
   lines: ReportLine[];
-  /** Dry run: what is in the items. */
+  /** Dry run: what is in the items, and some of them. */
   tally?: Tally;
+  samples?: Sample[];
 }
 
 export function emptyOutcome(): SegmentOutcome {
@@ -44,6 +46,7 @@ export interface Summary {
   firstProblems: ReportLine[];
   /** Of a dry run, else empty. */
   tally: Tally;
+  samples: Sample[];
 }
 
 /** A folder is read where it lies: what is packed inside it stays packed. */
@@ -65,8 +68,10 @@ export function createOutcomes(folder: string): Outcomes {
           ok?: string;
           line?: ReportLine;
           tally?: Tally;
+          sample?: Sample;
         };
         if (row.tally !== undefined) outcome.tally = row.tally;
+        if (row.sample !== undefined) outcome.samples = [...(outcome.samples ?? []), row.sample];
         outcome.items += row.items ?? 0;
         outcome.bytes += row.bytes ?? 0;
         if (row.ok !== undefined) outcome.ok.push(row.ok);
@@ -83,6 +88,7 @@ export function createOutcomes(folder: string): Outcomes {
         ...outcome.ok.map((ok) => ({ ok })),
         ...outcome.lines.map((line) => ({ line })),
         ...(outcome.tally === undefined ? [] : [{ tally: outcome.tally }]),
+        ...(outcome.samples ?? []).map((sample) => ({ sample })),
       ];
       await writeFileAtomic(fileOf(segment), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     },
@@ -92,6 +98,7 @@ export function createOutcomes(folder: string): Outcomes {
       const counts: Counts = { files: 0, ok: 0, skipped: 0, failed: 0, items: 0, warnings: 0, bytes: 0 };
       const firstProblems: ReportLine[] = [];
       const tally = emptyTally();
+      const sampler = createSampler();
       const raise = (file: string | undefined, to: number): void => {
         const now = file === undefined ? undefined : rank.get(file);
         if (file !== undefined && now !== undefined && to > now) rank.set(file, to);
@@ -107,6 +114,7 @@ export function createOutcomes(folder: string): Outcomes {
           counts.items += outcome.items;
           counts.bytes += outcome.bytes;
           if (outcome.tally !== undefined) addTally(tally, outcome.tally);
+          for (const sample of outcome.samples ?? []) sampler.add(sample);
           for (const file of outcome.ok) raise(file, RANK.ok);
           for (const line of outcome.lines) {
             if (line.status === 'failed') raise(line.file, RANK.failed);
@@ -139,7 +147,7 @@ export function createOutcomes(folder: string): Outcomes {
       } finally {
         await handle.close();
       }
-      return { counts, firstProblems, tally };
+      return { counts, firstProblems, tally, samples: sampler.chosen() };
     },
   };
 }

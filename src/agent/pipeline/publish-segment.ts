@@ -7,6 +7,7 @@ import type { ReportLine } from '../../protocol/task.ts';
 import { emptyOutcome, type SegmentOutcome } from './outcomes.ts';
 import type { PluginFiles } from './plugin-files.ts';
 import type { FileToSend, LinkFacts, SourceFile } from './ports.ts';
+import { createSampler, drawable, type Sample } from './previews/samples.ts';
 import type { Segment } from './segments.ts';
 import type { StepContext } from './step-context.ts';
 import { emptyTally, tallyItem } from './tally.ts';
@@ -47,12 +48,19 @@ export async function publishSegment(
       if (note.outcome !== 'renamed') at.dropped = true;
     }
   }
-  for (const { publish, source, dropped } of items) {
+  const sampler = createSampler();
+  for (const { publish, source, file, dropped } of items) {
     if (dropped) continue;
     outcome.items++;
     outcome.bytes += publish.size ?? 0;
     if (source !== undefined) outcome.ok.push(source);
-    if (outcome.tally !== undefined) tallyItem(outcome.tally, publish);
+    if (outcome.tally === undefined) continue;
+    tallyItem(outcome.tally, publish);
+    sampler.add(sampleOf(publish, file));
+  }
+  if (outcome.tally !== undefined) {
+    const chosen = sampler.chosen();
+    outcome.samples = chosen.map((sample) => ({ ...sample, ann: drawable(sample.ann) }));
   }
   await ctx.outcomes.store(segment.number, outcome);
   return outcome;
@@ -119,9 +127,24 @@ function withFacts(item: SegmentItem, facts: LinkFacts): SegmentItem {
   return { ...item, ...ann, mime, width, height, name: hasEnding ? item.name : item.name + extension };
 }
 
+function sampleOf(item: PublishItem, file: FileToSend | undefined): Sample {
+  const { dataset, name, link, width, height, ann } = item;
+  return {
+    dataset,
+    name,
+    ...(file !== undefined && { file: file.path }),
+    ...(file?.range !== undefined && { range: file.range }),
+    ...(link !== undefined && { link }),
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ann,
+  };
+}
+
 interface Sendable {
   publish: PublishItem;
   source: string | undefined;
+  file: FileToSend | undefined;
   dropped: boolean;
 }
 
@@ -156,7 +179,7 @@ async function send(
     } else if (file !== undefined) {
       publish.size = source === undefined ? 0 : (target.sourceFiles.get(source)?.size ?? 0);
     }
-    items.push({ publish, source, dropped: false });
+    items.push({ publish, source, file, dropped: false });
   }
   if (hashed.length > 0) ctx.deps.onHashed(ctx.record, hashed);
   return items;

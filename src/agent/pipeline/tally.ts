@@ -11,6 +11,7 @@ export interface Tally {
 }
 
 const MOST_NAMES = 2000;
+const COLOR = /^#[0-9a-f]{6}$/i;
 const KINDS = ['datasets', 'classes', 'tags'] as const;
 
 export function emptyTally(): Tally {
@@ -39,30 +40,33 @@ export function previewOf(tally: Tally, meta: unknown): Preview {
   const { classes, tags } = isRecord(meta) ? meta : {};
   return {
     datasets: rows(tally.datasets, new Map()),
-    classes: rows(tally.classes, kindsOf(classes, 'title', 'shape')),
-    tags: rows(tally.tags, kindsOf(tags, 'name', 'value_type')),
+    classes: rows(tally.classes, looksOf(classes, 'title', 'shape')),
+    tags: rows(tally.tags, looksOf(tags, 'name', 'value_type')),
   };
 }
 
-function rows(counts: Record<string, number>, kinds: ReadonlyMap<string, string>): Preview['classes'] {
-  const names = new Set([...Object.keys(counts), ...kinds.keys()]);
+interface Look {
+  kind: string;
+  color?: string;
+}
+
+function rows(counts: Record<string, number>, looks: ReadonlyMap<string, Look>): Preview['classes'] {
+  const names = new Set([...Object.keys(counts), ...looks.keys()]);
   return [...names]
-    .map((name) => {
-      const kind = kinds.get(name);
-      return { name, ...(kind === undefined ? {} : { kind }), count: counts[name] ?? 0 };
-    })
+    .map((name) => ({ name, ...looks.get(name), count: counts[name] ?? 0 }))
     .sort((a, b) => b.count - a.count)
     .slice(0, MOST_NAMES);
 }
 
-function kindsOf(list: unknown, nameKey: string, kindKey: string): Map<string, string> {
-  const kinds = new Map<string, string>();
+function looksOf(list: unknown, nameKey: string, kindKey: string): Map<string, Look> {
+  const looks = new Map<string, Look>();
   for (const entry of Array.isArray(list) ? (list as unknown[]) : []) {
     if (!isRecord(entry)) continue;
-    const [name, kind] = [entry[nameKey], entry[kindKey]];
-    if (typeof name === 'string' && typeof kind === 'string') kinds.set(name, kind);
+    const { [nameKey]: name, [kindKey]: kind, color } = entry;
+    if (typeof name !== 'string' || typeof kind !== 'string') continue;
+    looks.set(name, { kind, ...(typeof color === 'string' && COLOR.test(color) && { color }) });
   }
-  return kinds;
+  return looks;
 }
 
 function countTags(tally: Tally, tags: unknown): void {

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { Header, Pax } from 'tar';
 import { SlyError } from '../../lib/errors.ts';
+import { tarEnd, tarHead, tarPadding } from '../../lib/tar-blocks.ts';
 
 export interface TarEntry {
   /** Path inside the archive, `/` separated. */
@@ -19,7 +19,6 @@ export interface TarEntry {
 }
 
 export const MANIFEST_NAME = 'MANIFEST.sha256';
-const BLOCK = 512;
 
 export async function* tarStream(
   entries: readonly TarEntry[],
@@ -30,7 +29,7 @@ export async function* tarStream(
   for (const entry of sorted(entries)) {
     signal.throwIfAborted();
     const size = await entrySize(entry);
-    yield* head(entry.path, size, mtime);
+    yield* tarHead({ path: entry.path, size, mtime });
     const hash = createHash('sha256');
     let got = 0;
     for await (const chunk of bytesOf(entry, signal)) {
@@ -44,14 +43,14 @@ export async function* tarStream(
         file: entry.path,
       });
     }
-    yield* padding(size);
+    yield* tarPadding(size);
     manifest.push(`${hash.digest('hex')}  ${entry.path}\n`);
   }
   const text = Buffer.from(manifest.join(''));
-  yield* head(MANIFEST_NAME, text.length, mtime);
+  yield* tarHead({ path: MANIFEST_NAME, size: text.length, mtime });
   yield text;
-  yield* padding(text.length);
-  yield Buffer.alloc(2 * BLOCK);
+  yield* tarPadding(text.length);
+  yield tarEnd();
 }
 
 export async function entrySize({ file, range }: TarEntry): Promise<number> {
@@ -62,29 +61,6 @@ function bytesOf({ file, range }: TarEntry, signal: AbortSignal): AsyncIterable<
   if (range !== undefined && range[0] === range[1]) return [];
   const part = range === undefined ? {} : { start: range[0], end: range[1] - 1 };
   return createReadStream(file, { highWaterMark: 1 << 20, signal, ...part });
-}
-
-function* head(path: string, size: number, mtime: Date): Generator<Uint8Array> {
-  const fields = {
-    path,
-    size,
-    mtime,
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    uname: '',
-    gname: '',
-    type: 'File' as const,
-  };
-  const header = new Header(fields);
-  const block = Buffer.alloc(BLOCK);
-  if (header.encode(block, 0)) yield new Pax({ path, size, mtime }).encode();
-  yield block;
-}
-
-function* padding(size: number): Generator<Uint8Array> {
-  const rest = size % BLOCK;
-  if (rest > 0) yield Buffer.alloc(BLOCK - rest);
 }
 
 /** By bytes of the name, each name once; two files for one name is a plugin's fault and said so. */

@@ -15,6 +15,10 @@ export interface TaskFolder {
   tree: string;
   /** Exports: says that the project is laid out in `data`. */
   project: string;
+  /** What the detector said. */
+  detection: string;
+  /** Dry run: items to look at. */
+  preview: string;
   /** What became of each file, one file a published segment. */
   outcomes: string;
   log: string;
@@ -33,6 +37,8 @@ export function taskFolder(tasksRoot: string, key: string, attempt: number): Tas
     data: path.join(sly, 'data'),
     tree: path.join(root, 'tree.ndjson'),
     project: path.join(root, 'project.json'),
+    detection: path.join(root, 'detection.json'),
+    preview: path.join(root, 'preview.json'),
     outcomes: path.join(root, 'outcomes'),
     log: path.join(root, 'log.ndjson'),
     report: path.join(root, 'report.ndjson'),
@@ -53,7 +59,8 @@ export function clearResults(folder: TaskFolder): void {
 
 /** Bytes go, log and report stay for who asks later. True when there was something to take away. */
 export function shrinkTaskFolder(folder: TaskFolder): boolean {
-  const left = [folder.work, folder.sly, folder.tree, folder.project, folder.outcomes].filter(existsSync);
+  const { work, sly, tree, project, detection, preview, outcomes } = folder;
+  const left = [work, sly, tree, project, detection, preview, outcomes].filter(existsSync);
   for (const gone of left) rmSync(gone, { recursive: true, force: true });
   return left.length > 0;
 }

@@ -82,6 +82,13 @@ export const OPTIONS = {
     default: undefined,
     help: 'File with the agent token (mode 0600), or a systemd credential.',
   },
+  registration_code: {
+    kind: 'text',
+    env: 'SLY_REGISTRATION_CODE',
+    default: undefined,
+    secret: true,
+    help: 'One-time code of an admin of that platform, exchanged at the first start for a token that is kept in the data folder.',
+  },
   ca_file: {
     kind: 'path',
     env: 'SLY_CA_FILE',
@@ -257,6 +264,14 @@ export const OPTIONS = {
     default: 30,
     min: 1,
     help: 'Logs and reports of ended tasks are kept so long on the agent.',
+  },
+  archive_days: {
+    kind: 'integer',
+    env: 'SLY_ARCHIVE_DAYS',
+    default: 30,
+    min: 1,
+    max: 3650,
+    help: 'Archives that exports made can be downloaded from the embedded platform for so long; then they are removed.',
   },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -1,6 +1,6 @@
 /** The agents as the rest of the platform sees them: who is known, who is connected, what they can do. */
-import type { Manifest } from '../../protocol/plugin.ts';
-import type { AgentDirectory, AgentView } from '../ports.ts';
+import type { AgentDirectory, AgentView, PluginOfferView } from '../ports.ts';
+import type { AgentCodes } from './agent-codes.ts';
 import type { AgentRecords } from './agent-records.ts';
 import type { FolderListings } from './folder-listings.ts';
 import type { LiveAgents, PluginOffer } from './live-agents.ts';
@@ -12,6 +12,7 @@ export interface DirectoryDeps {
   live: LiveAgents;
   reader: TaskReader;
   listings: FolderListings;
+  codes: AgentCodes;
   onChanged(agentId: number): void;
 }
 
@@ -31,25 +32,27 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
       lastSeenAt: seenAt === null ? null : new Date(seenAt).toISOString(),
       draining: row.draining === 1 || agent?.telemetry.state === 'draining',
       telemetry: agent?.telemetry ?? null,
-      plugins: manifestsOf(row),
+      plugins: offersOf(row).map(({ manifest }) => manifest),
       running: running.filter((one) => one.agentId === row.id).map(({ key, attempt }) => ({ key, attempt })),
+      teamId: row.team_id,
     };
   }
 
   return {
-    async list() {
-      const running = await reader.running();
-      return (await records.list()).map((row) => toView(row, running));
+    ...deps.codes,
+    async list({ visible } = {}) {
+      const running = await reader.running({ visible });
+      return (await records.list(visible?.teams)).map((row) => toView(row, running));
     },
-    async get(id) {
+    async get(id, { visible } = {}) {
       const row = await records.get(id);
-      return row === undefined ? undefined : toView(row, await reader.running(id));
+      return row === undefined ? undefined : toView(row, await reader.running({ agentId: id, visible }));
     },
     create: (name) => records.create(name),
     renewToken: (name) => records.renewToken(name),
     async authenticate(token) {
       const row = await records.byToken(token);
-      return row === undefined ? undefined : { agentId: row.id };
+      return row === undefined ? undefined : { agentId: row.id, teamId: row.team_id };
     },
     listFolder: (agentId, path) => deps.listings.ask(agentId, path),
     async drain(agentId, on) {
@@ -61,19 +64,27 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
       }
       deps.onChanged(agentId);
     },
-    async plugins() {
-      // Of two agents with different versions of a plugin, the one that is connected counts.
-      const rows = (await records.list()).sort((a, b) => rank(a) - rank(b));
-      const byName = new Map(rows.flatMap(manifestsOf).map((manifest) => [manifest.name, manifest]));
-      return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
-    },
+    plugins: async () => (await offers()).map((one) => one.manifest),
+    pluginOffers: offers,
   };
+
+  async function offers(): Promise<PluginOfferView[]> {
+    // Of two agents with different versions of a plugin, the one that is connected counts.
+    const rows = (await records.list()).sort((a, b) => rank(a) - rank(b));
+    const byName = new Map<string, PluginOfferView>();
+    for (const row of rows) {
+      const agent = { id: row.id, name: row.name, connected: rank(row) === 1 };
+      for (const { manifest, digest } of offersOf(row)) {
+        const agents = [agent, ...(byName.get(manifest.name)?.agents ?? [])];
+        byName.set(manifest.name, { manifest, digest: digest ?? null, agents });
+      }
+    }
+    return [...byName.values()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
+  }
 
   function rank(row: AgentRow): number {
     return live.get(row.id) === undefined ? 0 : 1;
   }
 }
 
-function manifestsOf(row: AgentRow): Manifest[] {
-  return (JSON.parse(row.plugins) as PluginOffer[]).map(({ manifest }) => manifest);
-}
+const offersOf = (row: AgentRow): PluginOffer[] => JSON.parse(row.plugins) as PluginOffer[];

@@ -12,7 +12,8 @@ export interface AgentRecords {
   renewToken(name: string): Promise<{ id: number; token: string }>;
   byToken(token: string): Promise<AgentRow | undefined>;
   get(id: number): Promise<AgentRow | undefined>;
-  list(): Promise<AgentRow[]>;
+  /** With `teams`: those of these teams and of every team. */
+  list(teams?: readonly number[]): Promise<AgentRow[]>;
   seen(id: number, at: number): Promise<void>;
   /** SLY_NOT_FOUND when there is no such agent. */
   setDraining(id: number, on: boolean): Promise<void>;
@@ -58,7 +59,12 @@ export function createAgentRecords(db: AgentsDatabase, clock: Clock): AgentRecor
     byToken: (token) =>
       db.selectFrom('agents').selectAll().where('token_hash', '=', hashOf(token)).executeTakeFirst(),
     get: (id) => db.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst(),
-    list: () => db.selectFrom('agents').selectAll().orderBy('id').execute(),
+    list(teams) {
+      let query = db.selectFrom('agents').selectAll().orderBy('id');
+      if (teams !== undefined)
+        query = query.where((eb) => eb.or([eb('team_id', 'is', null), eb('team_id', 'in', [...teams])]));
+      return query.execute();
+    },
     async seen(id, at) {
       await db.updateTable('agents').set({ last_seen_at: at }).where('id', '=', id).execute();
     },

@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { AgentDirectory, TaskService, TaskView } from '../ports.ts';
 import type { Database } from '../store/database.ts';
+import { createAgentCodes } from './agent-codes.ts';
 import { createAgentDirectory } from './agent-directory.ts';
 import { createAgentRecords } from './agent-records.ts';
 import { runSession } from './agent-session.ts';
@@ -150,6 +151,7 @@ export function createAgentsRoom(options: AgentsRoomOptions): AgentsRoom {
       live,
       reader,
       listings,
+      codes: createAgentCodes(db, clock),
       onChanged(agentId) {
         feed.publish({ type: 'agent', agentId });
         dispatcher.notify();

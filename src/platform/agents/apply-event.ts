@@ -52,7 +52,13 @@ async function applyCreated(ctx: MoveContext, agentId: number, task: Task): Prom
   if ((await find(ctx, task.key)) !== undefined) return undefined;
   const onItsDisk = task.spec.action === 'import' && task.spec.source.kind !== 'blobs';
   const workspaceId = task.spec.action === 'import' ? (task.spec.workspaceId ?? null) : null;
-  const row = await insertTask(ctx, { task, pinnedAgentId: onItsDisk ? agentId : null, workspaceId });
+  const agent = await ctx.trx
+    .selectFrom('agents')
+    .select('team_id')
+    .where('id', '=', agentId)
+    .executeTakeFirst();
+  const teamId = agent?.team_id ?? null;
+  const row = await insertTask(ctx, { task, pinnedAgentId: onItsDisk ? agentId : null, workspaceId, teamId });
   await leaseTo(ctx, row, agentId);
   return undefined;
 }

@@ -132,12 +132,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     for (const [taskId, byAgent] of refusals) {
       if ((byAgent.get(agent.agentId)?.until ?? 0) > now) skip.add(taskId);
     }
+    // Asked once, not for each task: an agent of one team takes tasks of that team alone.
+    const teamOf = sql`(select a.team_id from agents a where a.id = ${agent.agentId})`;
     const ids = await db
       .selectFrom('tasks')
       .select('id')
       // A literal: SQLite uses a partial index only when it sees the condition itself.
       .where('state', '=', sql.lit('queued'))
       .where((eb) => eb.or([eb('pinned_agent_id', 'is', null), eb('pinned_agent_id', '=', agent.agentId)]))
+      .where(sql<boolean>`(${teamOf} is null or team_id = ${teamOf})`)
       .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
       .where((eb) => eb.or([eb('wanted_plugin', 'is', null), eb('wanted_plugin', 'in', [...agent.plugins])]))
       .orderBy('priority', 'desc')

@@ -12,15 +12,21 @@ export interface Feed {
   /** False saves whoever would build an event for nobody. */
   hasListeners(): boolean;
   publish(event: TaskEvent): void;
-  progress(id: number, key: string, progress: Progress): void;
+  progress(task: FeedTask, progress: Progress): void;
   progressOf(id: number): Progress | null;
   /** The attempt is over: what it was doing is history. */
   endProgress(id: number): void;
   stop(): void;
 }
 
-interface Shown {
+interface FeedTask {
+  id: number;
+  teamId: number | null;
   key: string;
+}
+
+interface Shown {
+  task: FeedTask;
   progress: Progress;
   toldAt: number;
   timer?: NodeJS.Timeout | undefined;
@@ -41,11 +47,11 @@ export function createFeed(options: { clock: Clock; log: Logger; progressMs: num
     }
   }
 
-  function tell(id: number, one: Shown): void {
+  function tell(one: Shown): void {
     clearTimeout(one.timer);
     one.timer = undefined;
     one.toldAt = clock.now();
-    publish({ type: 'progress', id, key: one.key, progress: one.progress });
+    publish({ type: 'progress', ...one.task, progress: one.progress });
   }
 
   return {
@@ -55,13 +61,13 @@ export function createFeed(options: { clock: Clock; log: Logger; progressMs: num
     },
     hasListeners: () => listeners.size > 0,
     publish,
-    progress(id, key, progress) {
-      const one = shown.get(id) ?? { key, progress, toldAt: 0 };
+    progress(task, progress) {
+      const one = shown.get(task.id) ?? { task, progress, toldAt: 0 };
       one.progress = progress;
-      shown.set(id, one);
+      shown.set(task.id, one);
       const wait = one.toldAt + progressMs - clock.now();
-      if (wait <= 0) tell(id, one);
-      else one.timer ??= setTimeout(() => tell(id, one), wait).unref();
+      if (wait <= 0) tell(one);
+      else one.timer ??= setTimeout(() => tell(one), wait).unref();
     },
     progressOf: (id) => shown.get(id)?.progress ?? null,
     endProgress(id) {

@@ -14,7 +14,7 @@ import { judge, renew, type Verdict } from './leases.ts';
 import { type Hello, type LiveAgent, type LiveAgents, type Ref, refId } from './live-agents.ts';
 import type { LogStore } from './log-store.ts';
 import type { AgentsPolicy } from './policy.ts';
-import type { TaskReader } from './task-reader.ts';
+import type { AttemptOwner, TaskReader } from './task-reader.ts';
 import type { TaskWriter } from './task-writer.ts';
 
 export interface SessionHandlersDeps {
@@ -41,11 +41,11 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
   const journals = new WeakMap<LiveAgent, string>();
   const seen = new WeakMap<LiveAgent, number>();
   /** Whose attempt it is does not change; progress and logs ask often. */
-  const owners = new Map<string, { taskId: number; agentId: number }>();
+  const owners = new Map<string, AttemptOwner>();
 
   const now = (): string => new Date(clock.now()).toISOString();
 
-  async function ownerOf(ref: Ref): Promise<{ taskId: number; agentId: number } | undefined> {
+  async function ownerOf(ref: Ref): Promise<AttemptOwner | undefined> {
     const id = refId(ref);
     const owner = owners.get(id) ?? (await reader.ownerOf(ref.key, ref.attempt));
     if (owner === undefined) return undefined;
@@ -100,7 +100,14 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
       const { wanted, added } = logs.append(owner.taskId, ref.attempt, piece);
       agent.send({ type: 'logAck', key: ref.key, attempt: ref.attempt, offset: wanted });
       if (added !== null && feed.hasListeners())
-        feed.publish({ type: 'log', id: owner.taskId, key: ref.key, attempt: ref.attempt, ...added });
+        feed.publish({
+          type: 'log',
+          id: owner.taskId,
+          teamId: owner.teamId,
+          key: ref.key,
+          attempt: ref.attempt,
+          ...added,
+        });
     } catch (error) {
       log.error({ err: error, taskKey: ref.key }, 'log could not be written');
       refuse({ ...toFailureInfo(error), retryable: true });
@@ -184,7 +191,8 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
           return takeLog(agent, message, message);
         case 'progress': {
           const owner = agent.held.has(refId(message)) ? await ownerOf(message) : undefined;
-          if (owner?.agentId === agent.agentId) feed.progress(owner.taskId, message.key, message.progress);
+          if (owner?.agentId === agent.agentId)
+            feed.progress({ id: owner.taskId, teamId: owner.teamId, key: message.key }, message.progress);
           return;
         }
         case 'listing':

@@ -12,6 +12,7 @@ export interface AgentTable {
   journal_id: string | null;
   ack_seq: Generated<number>;
   draining: Generated<number>;
+  team_id: number | null;
   last_seen_at: number | null;
   created_at: number;
 }
@@ -24,6 +25,8 @@ export interface TaskTable {
   spec: string;
   wanted_plugin: string | null;
   workspace_id: number | null;
+  team_id: number | null;
+  created_by: number | null;
   pinned_agent_id: number | null;
   state: TaskState;
   attempt: number;
@@ -41,6 +44,16 @@ export interface TaskTable {
   updated_at: number;
   started_at: number | null;
   ended_at: number | null;
+}
+
+export interface AgentCodeTable {
+  id: Generated<number>;
+  hash: string;
+  agent_id: number | null;
+  team_id: number | null;
+  created_by: number | null;
+  created_at: number;
+  expires_at: number;
 }
 
 export interface AttemptTable {
@@ -67,6 +80,7 @@ export interface TaskHistoryTable {
 /** An alias and not an interface: kysely wants an index signature. */
 export type AgentsTables = {
   agents: AgentTable;
+  agent_codes: AgentCodeTable;
   tasks: TaskTable;
   attempts: AttemptTable;
   task_history: TaskHistoryTable;

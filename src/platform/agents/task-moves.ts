@@ -11,6 +11,7 @@ import type { Task, TaskResult } from '../../protocol/task.ts';
 import { assertMove, isActive, type TaskState } from '../../protocol/task-state.ts';
 import type { AgentsPolicy } from './policy.ts';
 import type { AgentsTransaction, TaskRow } from './tables.ts';
+import { placeOf } from './task-place.ts';
 
 export interface MoveContext {
   trx: AgentsTransaction;
@@ -35,10 +36,15 @@ export interface NewTask {
   task: Task;
   pinnedAgentId: number | null;
   workspaceId: number | null;
+  /** Null: the workspace says it. */
+  teamId?: number | null;
+  createdBy?: number | null;
 }
 
 export async function insertTask(ctx: MoveContext, { task, ...owner }: NewTask): Promise<TaskRow> {
   const created = Date.parse(task.createdAt);
+  const { workspaceId, teamId = null, createdBy = null } = owner;
+  const place = await placeOf(ctx.trx, task.spec, { workspaceId, teamId });
   const row = await ctx.trx
     .insertInto('tasks')
     .values({
@@ -47,7 +53,9 @@ export async function insertTask(ctx: MoveContext, { task, ...owner }: NewTask):
       priority: task.priority,
       spec: JSON.stringify(task.spec),
       wanted_plugin: task.spec.plugin ?? null,
-      workspace_id: owner.workspaceId,
+      workspace_id: place.workspaceId,
+      team_id: place.teamId,
+      created_by: createdBy,
       pinned_agent_id: owner.pinnedAgentId,
       state: 'queued',
       attempt: 1,
@@ -117,7 +125,7 @@ export async function endReported(ctx: MoveContext, row: TaskRow, end: ReportedE
   const again = { retries: row.retries + 1, not_before: wait };
   if (state === 'queued' && mayAgain) return requeue(ctx, row, { at, ...(failure && { failure }) }, again);
   if (state === 'succeeded') {
-    const result = end.result === undefined ? null : JSON.stringify(end.result);
+    const result = resultText(end.result);
     return setState(ctx, row, { state, at, set: { ...facts, ...ended(at), result, failure: null } });
   }
   if (state === 'canceled') return setState(ctx, row, { state, at, set: { ...facts, ...ended(at) } });
@@ -126,7 +134,7 @@ export async function endReported(ctx: MoveContext, row: TaskRow, end: ReportedE
     state: 'failed',
     at,
     failure: why,
-    set: { ...facts, ...ended(at), failure: JSON.stringify(why) },
+    set: { ...facts, ...ended(at), result: resultText(end.result), failure: JSON.stringify(why) },
   });
   if (state === 'queued' || !why.retryable || !mayAgain) return failed;
   return requeue(ctx, failed, { failure: why }, again);
@@ -192,7 +200,11 @@ async function requeue(
     state: 'queued',
     agentId: null,
     ...why,
-    set: { attempt, agent_id: null, lease_until: null, started_at: null, ended_at: null, ...failure, ...set },
+    set: {
+      ...{ attempt, agent_id: null, lease_until: null, started_at: null, ended_at: null, result: null },
+      ...failure,
+      ...set,
+    },
   });
 }
 
@@ -257,6 +269,9 @@ async function addHistory(
     })
     .execute();
 }
+
+const resultText = (result: TaskResult | undefined): string | null =>
+  result === undefined ? null : JSON.stringify(result);
 
 function ended(at: number) {
   return { ended_at: at, lease_until: null, not_before: null };

@@ -2,6 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import { SlyError } from '../../lib/errors.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
+import type { Visible } from '../store/repositories.ts';
 import type { AgentsDatabase, TaskHistoryTable, TaskRow } from './tables.ts';
 
 export type NamedTaskRow = TaskRow & { agent_name: string | null; pinned_name: string | null };
@@ -11,6 +12,14 @@ export interface TaskQuery {
   before?: number;
   limit: number;
   text?: string;
+  workspaceId?: number;
+  visible?: Visible;
+}
+
+export interface AttemptOwner {
+  taskId: number;
+  teamId: number | null;
+  agentId: number;
 }
 
 export interface TaskReader {
@@ -22,9 +31,12 @@ export interface TaskReader {
   list(query: TaskQuery): Promise<NamedTaskRow[]>;
   history(id: number): Promise<(Selectable<TaskHistoryTable> & { agent_name: string | null })[]>;
   /** Who had this attempt, whether or not it still goes on. */
-  ownerOf(key: string, attempt: number): Promise<{ taskId: number; agentId: number } | undefined>;
-  /** Attempts that go on, of one agent or of all. */
-  running(agentId?: number): Promise<{ agentId: number; key: string; attempt: number }[]>;
+  ownerOf(key: string, attempt: number): Promise<AttemptOwner | undefined>;
+  /** Attempts that go on, of one agent or of all, of all teams or of some. */
+  running(query?: {
+    agentId?: number;
+    visible?: Visible | undefined;
+  }): Promise<{ agentId: number; key: string; attempt: number }[]>;
 }
 
 export function createTaskReader(db: AgentsDatabase): TaskReader {
@@ -46,8 +58,10 @@ export function createTaskReader(db: AgentsDatabase): TaskReader {
       if (row === undefined) throw new SlyError('SLY_TASK_UNKNOWN', { detail: `task ${id}` });
       return row;
     },
-    list({ states, before, limit, text }) {
+    list({ states, before, limit, text, workspaceId, visible }) {
       let query = rows().orderBy('tasks.id', 'desc').limit(limit);
+      if (visible !== undefined) query = query.where('tasks.team_id', 'in', [...visible.teams]);
+      if (workspaceId !== undefined) query = query.where('tasks.workspace_id', '=', workspaceId);
       if (states !== undefined) query = query.where('tasks.state', 'in', [...states]);
       if (before !== undefined) query = query.where('tasks.id', '<', before);
       if (text !== undefined && text !== '') {
@@ -75,11 +89,11 @@ export function createTaskReader(db: AgentsDatabase): TaskReader {
       db
         .selectFrom('attempts')
         .innerJoin('tasks', 'tasks.id', 'attempts.task_id')
-        .select(['tasks.id as taskId', 'attempts.agent_id as agentId'])
+        .select(['tasks.id as taskId', 'tasks.team_id as teamId', 'attempts.agent_id as agentId'])
         .where('tasks.key', '=', key)
         .where('attempts.attempt', '=', attempt)
         .executeTakeFirst(),
-    running(agentId) {
+    running({ agentId, visible } = {}) {
       let query = db
         .selectFrom('attempts')
         .innerJoin('tasks', 'tasks.id', 'attempts.task_id')
@@ -87,6 +101,7 @@ export function createTaskReader(db: AgentsDatabase): TaskReader {
         .where('attempts.outcome', 'is', null)
         .orderBy('tasks.id');
       if (agentId !== undefined) query = query.where('attempts.agent_id', '=', agentId);
+      if (visible !== undefined) query = query.where('tasks.team_id', 'in', [...visible.teams]);
       return query.execute();
     },
   };

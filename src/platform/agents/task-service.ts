@@ -27,13 +27,13 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
   const { reader, writer, live, logs, reports, feed, view } = deps;
 
   return {
-    async create(task, { agentId, workspaceId }) {
+    async create(task, { agentId, workspaceId = null, createdBy = null }) {
       checkNewTask(task, agentId);
       const { id } = await writer.write(async (ctx) => {
         const known = await find(ctx, task.key);
         if (known !== undefined) return known;
         const pinnedAgentId = agentId ?? null;
-        return insertTask(ctx, { task, pinnedAgentId, workspaceId: workspaceId ?? null });
+        return insertTask(ctx, { task, pinnedAgentId, workspaceId, createdBy });
       });
       return view(await reader.need(id));
     },

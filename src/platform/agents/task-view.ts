@@ -23,6 +23,8 @@ export function toTaskView(row: NamedTaskRow, facts: ViewFacts): TaskView {
     spec: JSON.parse(row.spec) as TaskSpec,
     plugin: row.plugin ?? row.wanted_plugin,
     because: row.because,
+    workspaceId: row.workspace_id,
+    teamId: row.team_id,
     agentId: row.agent_id,
     agentName: row.agent_name,
     progress: facts.progress,

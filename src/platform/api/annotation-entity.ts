@@ -1,14 +1,13 @@
 /**
  * An image's annotation as the API answers it: coordinates as asked, ids filled in.
  * Objects and tags have no rows of their own; their ids are made of the item's id and their place, so that they
- * are the same at every read as long as the annotation is.
+ * are the same at every read as long as the annotation is. Figures that were added apart have their rows' ids.
  */
 import type { ImageAnnotation, ProjectMeta, Tag } from '../../format/model.ts';
 import { toPixel, toSubpixel } from '../../format/subpixel.ts';
-import type { ItemRow, StoredAnnotation } from '../store/repositories.ts';
-
-/** More objects than an image can have; ids stay below 2^53 for 9 billion items. */
-const IDS_AN_ITEM = 1_000_000;
+import { figureLabel, type ItemRow, type StoredAnnotation } from '../store/repositories.ts';
+import type { TaggedFigure } from './annotation-figures.ts';
+import { labelId, tagIds } from './label-ids.ts';
 
 export interface MetaIds {
   classes: ReadonlyMap<string, number>;
@@ -25,20 +24,24 @@ export function metaIds(meta: ProjectMeta): MetaIds {
 export function annotationEntity(
   stored: StoredAnnotation,
   item: ItemRow,
-  options: { ids: MetaIds; integerCoords: boolean },
+  options: { ids: MetaIds; integerCoords: boolean; figures?: readonly TaggedFigure[] },
 ): Record<string, unknown> {
   const times = { createdAt: stored.createdAt, updatedAt: stored.updatedAt };
   const annotation = withCoordinates(stored, options.integerCoords);
-  const base = item.id * IDS_AN_ITEM;
-  // Image tags count from the end of the range, so that no tag has the id of another.
-  const tagIds = counter(base + IDS_AN_ITEM / 2);
-  const withTag = (tag: Tag): Tag => ({
-    labelerLogin: null,
-    ...times,
-    ...tag,
-    id: storedId(tag.id) ?? tagIds(),
-    tagId: options.ids.tags.get(tag.name) ?? null,
-  });
+  const figures = (options.figures ?? []).map((figure) => ({
+    ...figureLabel(figure, figure.tags),
+    id: figure.id,
+    key: figure.key,
+    createdAt: figure.createdAt,
+    updatedAt: figure.updatedAt,
+  }));
+  // What was added apart from the annotation is kept as it came, which is in positions.
+  const apart = withCoordinates(
+    { ...stored, subpixel: true, annotation: { ...stored.annotation, objects: figures, tags: [] } },
+    options.integerCoords,
+  );
+  // The image's own tags come first, so that they have the same ids when they are read alone.
+  const withTag = tagEntities(item.id, times, options.ids);
   return {
     imageId: item.id,
     imageName: item.name,
@@ -47,19 +50,42 @@ export function annotationEntity(
     annotation: {
       ...annotation,
       tags: annotation.tags.map(withTag),
-      objects: annotation.objects.map((object, at) => ({
+      objects: [...annotation.objects, ...apart.objects].map((object, at) => ({
         description: '',
         labelerLogin: null,
         nnCreated: false,
         nnUpdated: false,
         ...times,
         ...object,
-        id: storedId(object.id) ?? base + at + 1,
+        id: at < annotation.objects.length ? labelId(item.id, object, at) : object.id,
         classId: options.ids.classes.get(object.classTitle) ?? null,
         tags: (object.tags ?? []).map(withTag),
       })),
     },
   };
+}
+
+interface TagFields {
+  id: number;
+  tagId: number | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** To be called with the tags of one annotation in their order. */
+export function tagEntities(
+  itemId: number,
+  times: { createdAt: string; updatedAt: string },
+  ids: MetaIds,
+): (tag: Tag) => Tag & TagFields {
+  const nextId = tagIds(itemId);
+  return (tag) => ({
+    labelerLogin: null,
+    ...times,
+    ...tag,
+    id: storedId(tag.id) ?? nextId(),
+    tagId: ids.tags.get(tag.name) ?? null,
+  });
 }
 
 /** An import may have stored an object whose geometry cannot be moved: it is answered as it is, not the others lost. */
@@ -83,14 +109,6 @@ function withCoordinates(stored: StoredAnnotation, integerCoords: boolean): Imag
     });
     return { ...whole, objects };
   }
-}
-
-function counter(start: number): () => number {
-  let next = start;
-  return () => {
-    next += 1;
-    return next;
-  };
 }
 
 function storedId(id: unknown): number | undefined {

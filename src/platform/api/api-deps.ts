@@ -1,16 +1,34 @@
 /** What the public API is built from. */
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { AgentDirectory, BlobStore, TaskService } from '../ports.ts';
+import type {
+  AgentDirectory,
+  BlobStore,
+  MediaReader,
+  ProjectStatistics,
+  Renditions,
+  Retention,
+  Space,
+  TaskService,
+} from '../ports.ts';
 import type { Stores } from '../store/repositories.ts';
 import type { Auth } from './auth.ts';
+import type { SignedLinks } from './signed-links.ts';
+import type { BrowserUploads } from './uploads/browser-uploads.ts';
 
 export interface ApiDeps {
   stores: Stores;
   blobs: BlobStore;
+  media: MediaReader;
+  renditions: Renditions;
+  statistics: ProjectStatistics;
   tasks: TaskService;
   agents: AgentDirectory;
+  uploads: BrowserUploads;
   auth: Auth;
+  links: SignedLinks;
+  retention: Retention;
+  space(): Promise<Space>;
   clock: Clock;
   log: Logger;
   version: string;

@@ -6,7 +6,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SlyError } from '../../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
-import type { Principal } from './auth.ts';
+import type { Principal } from './auth/principal.ts';
 import { fromQuery } from './from-query.ts';
 import type { ApiMethod, MethodTable } from './method.ts';
 
@@ -17,6 +17,10 @@ export function registerCalls(app: FastifyInstance, deps: ApiDeps, methods: Meth
   app.register(
     async (scope) => {
       await scope.register(multipart);
+      // Left to the method: it may be larger than memory.
+      scope.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
+        done(null, payload),
+      );
       const callers = new WeakMap<FastifyRequest, Principal>();
       scope.addHook('onRequest', async (request) => {
         callers.set(request, await deps.auth.authenticate(request.headers, 'call', deps.publicUrl));
@@ -37,7 +41,7 @@ export function registerCalls(app: FastifyInstance, deps: ApiDeps, methods: Meth
             const principal = callers.get(request);
             if (principal === undefined)
               throw new SlyError('SLY_UNAUTHORIZED', { detail: 'nobody is calling' });
-            return answer(method, principal, request, reply);
+            return answer(deps, { name, method, principal }, request, reply);
           },
         });
       }
@@ -47,23 +51,38 @@ export function registerCalls(app: FastifyInstance, deps: ApiDeps, methods: Meth
 }
 
 async function answer(
-  method: ApiMethod,
-  principal: Principal,
+  { auth }: Pick<ApiDeps, 'auth'>,
+  { name, method, principal }: { name: string; method: ApiMethod; principal: Principal },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
   const parsed = method.parse(await inputOf(method, request));
+  await auth.may(principal, method.needs, method.scope(parsed), itemWord(name));
   const result = await method.handle(parsed, { principal, request, reply });
   if (result === reply) return reply;
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(result ?? null));
 }
 
+/** What the handlers of a resource call an item that is missing. */
+function itemWord(name: string): string {
+  if (name.startsWith('videos.')) return 'Video';
+  if (name.startsWith('volumes.')) return 'Volume';
+  if (name.startsWith('point-clouds.')) return 'Point cloud';
+  return 'Image';
+}
+
 async function inputOf(method: ApiMethod, request: FastifyRequest): Promise<unknown> {
-  const query = fromQuery(method.request, request.query as Record<string, unknown>);
+  const query = fromQuery(method.request, { ...ownTask(request), ...(request.query as object) });
   const body = request.method === 'GET' ? await bodyOfGet(request) : request.body;
-  if (body === undefined || body === null) return query;
+  if (body === undefined || body === null || body === request.raw) return query;
   if (typeof body !== 'object' || Array.isArray(body)) return body;
   return { ...query, ...body };
+}
+
+/** A script says which task it is once, in a header; a request that names a task says it again. */
+function ownTask({ headers }: FastifyRequest): { taskId?: string } {
+  const id = headers['x-task-id'];
+  return typeof id === 'string' && /^[1-9]\d{0,14}$/.test(id) ? { taskId: id } : {};
 }
 
 /** The server framework reads no body of a GET. */

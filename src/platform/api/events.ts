@@ -1,14 +1,15 @@
 /**
  * `/events`: what happens to tasks and agents, as it happens, for the page (server-sent events). With `?task=<id>`
  * also that task's log. Nothing is replayed: who connects again asks the API for the state of things first.
- * A reader that does not keep up is disconnected instead of being buffered for. Ends with the server, or when a
- * minute's check finds the session gone.
+ * Each reader gets what happens in its own teams. Who does not keep up is disconnected instead of being buffered for.
+ * Ends with the server, or when the check that comes with every sign of life finds the session gone.
  */
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { background } from '../../lib/background.ts';
 import type { TaskEvent } from '../ports.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { type Principal, roleIn } from './auth/principal.ts';
 
 const SIGN_OF_LIFE_MS = 15_000;
 const MOST_BUFFERED = 4 << 20;
@@ -23,7 +24,7 @@ export function registerEvents(app: FastifyInstance, deps: ApiDeps): void {
   });
 
   app.get('/events', { exposeHeadRoute: false }, async (request, reply) => {
-    await auth.authenticate(request.headers, 'events', publicUrl);
+    let principal = await auth.authenticate(request.headers, 'events', publicUrl);
     if (open.size >= MOST_STREAMS)
       return reply.code(503).send({ error: 'Too many open event streams', details: {} });
     const { task } = request.query as { task?: unknown };
@@ -45,19 +46,19 @@ export function registerEvents(app: FastifyInstance, deps: ApiDeps): void {
       else if (!stream.writableEnded) stream.write(text);
     };
     const unsubscribe = tasks.subscribe((event) => {
+      if (!maySee(principal, event)) return;
       if (event.type !== 'log' || event.id === logOf) send(frame(event));
     });
-    let beats = 0;
+    async function checkSession(): Promise<void> {
+      try {
+        principal = await auth.authenticate(request.headers, 'events', publicUrl);
+      } catch {
+        stream.end();
+      }
+    }
     const alive = setInterval(() => {
       send(': alive\n\n');
-      beats += 1;
-      if (beats % 4 === 0) {
-        background(
-          'session check',
-          log,
-          auth.authenticate(request.headers, 'events', publicUrl).catch(() => stream.end()),
-        );
-      }
+      background('session check', log, checkSession());
     }, SIGN_OF_LIFE_MS);
     stream.on('close', () => {
       clearInterval(alive);
@@ -66,6 +67,15 @@ export function registerEvents(app: FastifyInstance, deps: ApiDeps): void {
     });
     return reply;
   });
+}
+
+/** That an agent changed is everybody's; what it is, the API tells who may know. */
+function maySee(principal: Principal, event: TaskEvent): boolean {
+  if (event.type === 'agent' || principal.everywhere !== null) return true;
+  const teamId = event.type === 'task' ? event.task.teamId : event.teamId;
+  if (teamId === null || roleIn(principal, teamId) === undefined) return false;
+  const id = event.type === 'task' ? event.task.id : event.id;
+  return principal.task === null || principal.task.id === id;
 }
 
 /** JSON has no line breaks of its own, so one line carries it. */

@@ -25,29 +25,16 @@ export function registerFiles(app: FastifyInstance, deps: ApiDeps): void {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<{ id: number; name: string | undefined }> {
-    await auth.authenticate(request.headers, 'bytes', publicUrl);
+    const principal = await auth.authenticate(request.headers, 'bytes', publicUrl);
     reply.headers({
       'content-security-policy': LOCKED,
       'cross-origin-resource-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     });
     const { id, name } = params.parse(request.params, request.url);
+    await auth.may(principal, 'view', { items: [Number(id)] });
     return { id: Number(id), name };
   }
-
-  app.get('/archives/:id/:name', async (request, reply) => {
-    const { id, name } = await open(request, reply);
-    const archive = found(await stores.archives.get(id), `Archive with id: ${id}`);
-    if (archive.name !== name) found(undefined, `Archive ${id} named ${name}`);
-    const mime = /\.zip$/i.test(archive.name) ? 'application/zip' : 'application/x-tar';
-    const { sha256, size } = archive;
-    return sendBlob(
-      blobs,
-      { sha256, size, mime, disposition: disposition('attachment', archive.name) },
-      request,
-      reply,
-    );
-  });
 
   app.get('/files/images/:id', async (request, reply) => {
     const { id } = await open(request, reply);

@@ -3,24 +3,27 @@
  * `pagination_mode: "token"`, `{total, entities, after}` until `after` is null. The SDK adds the pages up and
  * raises when they do not make `total`.
  */
-import { type Static, Type } from 'typebox';
+import { type Static, type TObject, Type } from 'typebox';
 import { SlyError } from '../../lib/errors.ts';
 import type { Filter, FilterOperator, Listed, ListQuery } from '../store/repositories.ts';
-import { maybe } from './method.ts';
+import { Count, maybe, orNull } from './method.ts';
 
 const DEFAULT_PER_PAGE = 500;
 const MOST_PER_PAGE = 20_000;
 
-const FilterSchema = Type.Object({
-  field: Type.String({ minLength: 1, maxLength: 100 }),
-  operator: maybe(Type.String({ maxLength: 10 })),
-  value: Type.Unknown(),
-});
+const FilterSchema = Type.Object(
+  {
+    field: Type.String({ minLength: 1, maxLength: 100 }),
+    operator: maybe(Type.String({ maxLength: 10 })),
+    value: Type.Unknown(),
+  },
+  { title: 'Filter' },
+);
 
 /** Spread into the request of a list. */
 export const listFields = {
   filter: maybe(Type.Array(FilterSchema, { maxItems: 100 })),
-  /** The other filter language of the service; refused unless empty, since ignoring it would answer too much. */
+  /** The other filter language of the service, which lists of images know; others refuse it unless it is empty. */
   filters: maybe(Type.Array(Type.Unknown())),
   sort: maybe(Type.String()),
   sort_order: maybe(Type.String()),
@@ -33,6 +36,18 @@ export const listFields = {
 };
 export const ListRequest = Type.Object(listFields);
 export type ListRequest = Static<typeof ListRequest>;
+
+/** The reply of a list. With `fields` an entity has its `id` and these alone. */
+export const listOf = (entity: TObject) =>
+  Type.Union([
+    Type.Object({
+      total: Count,
+      perPage: Type.Integer({ minimum: 1 }),
+      pagesCount: Count,
+      entities: Type.Array(entity),
+    }),
+    Type.Object({ total: Count, entities: Type.Array(entity), after: orNull(Type.String()) }),
+  ]);
 
 const OPERATORS: Readonly<Record<string, FilterOperator>> = {
   '=': '=',
@@ -53,7 +68,7 @@ const OPERATORS: Readonly<Record<string, FilterOperator>> = {
   lte: '<=',
 };
 
-const SORTS = ['id', 'name', 'createdAt', 'updatedAt'] as const;
+const SORTS = ['id', 'name', 'createdAt', 'updatedAt', 'customSort'] as const;
 
 export function listQuery(request: ListRequest): ListQuery {
   if ((request.filters ?? []).length > 0) {
@@ -92,6 +107,12 @@ export function listReply<T extends { id: number }>(
   }
   return { total, perPage, pagesCount: Math.ceil(total / perPage), entities };
 }
+
+/** The one row of this id, as a list. */
+export const byId = (id: number): ListQuery => ({
+  perPage: 1,
+  filter: [{ field: 'id', operator: '=', value: id }],
+});
 
 const isTokenMode = (request: ListRequest): boolean => request.pagination_mode === 'token';
 

@@ -3,9 +3,9 @@
  * function. The router and the documentation are made from the tables.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { createParser } from '../../lib/schema.ts';
-import type { Principal } from './auth.ts';
+import type { Principal } from './auth/principal.ts';
 
 export interface Call {
   principal: Principal;
@@ -24,8 +24,20 @@ export interface Scope {
   readonly projects?: readonly number[];
   readonly datasets?: readonly number[];
   readonly items?: readonly number[];
+  readonly objects?: readonly number[];
+  readonly figures?: readonly number[];
+  readonly entityTags?: readonly number[];
+  readonly relatedImages?: readonly number[];
   readonly tasks?: readonly number[];
+  readonly archives?: readonly number[];
+  readonly agents?: readonly number[];
+  readonly teamFiles?: readonly number[];
+  readonly reports?: readonly number[];
 }
+
+/** The ids of a scope that a request really names. */
+export const given = (...ids: (number | null | undefined)[]): number[] =>
+  ids.filter((id) => id !== null && id !== undefined);
 
 /** What a reply is, for the documentation: a JSON value, the bytes of one file, or many in multipart. */
 export type Answer = TSchema | 'bytes' | 'multipart';
@@ -75,15 +87,6 @@ export function endpoint<S extends TSchema>(
   };
 }
 
-/** An endpoint whose scope and reply are not written down yet. */
-export function method<S extends TSchema>(
-  request: S,
-  handle: (input: Static<S>, call: Call) => Promise<unknown>,
-  options: { bodyLimit?: number } = {},
-): ApiMethod {
-  return endpoint({ about: '', needs: 'admin', request, response: Type.Unknown(), ...options }, handle);
-}
-
 // ---------------------------------------------------------------- words many requests use
 
 /** The SDK sends explicit nulls for what it does not mean to say. */
@@ -93,5 +96,26 @@ export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 export const Name = Type.String({ minLength: 1, maxLength: 1024 });
 export const AnyObject = Type.Record(Type.String(), Type.Unknown());
 export const ById = Type.Object({ id: Id });
+/** Ids that a request names one by one. */
+export const Ids = Type.Array(Id, { maxItems: 10_000 });
 /** SHA-256 in standard base64 with padding. */
 export const Hash = Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' });
+/** Descriptions and readmes. */
+export const LongText = Type.String({ maxLength: 1 << 20 });
+
+const MULTIPART = { contentMediaType: 'multipart/form-data' } as const;
+/** Request of a method that reads a multipart body itself. What stands in the query can be named. */
+export const Multipart = <T extends TProperties = Record<never, never>>(query?: T) =>
+  Type.Object(query ?? ({} as T), MULTIPART);
+export const isMultipart = (schema: TSchema): boolean =>
+  'contentMediaType' in schema && schema.contentMediaType === MULTIPART.contentMediaType;
+
+// ---------------------------------------------------------------- words many replies use
+
+/** ISO 8601 UTC with milliseconds and `Z`. */
+export const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' });
+export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** There is nothing to tell but that it is done. */
+export const Done = Type.Object({ success: Type.Literal(true) });
+export const DONE = { success: true } as const;

@@ -8,12 +8,10 @@ import type { FastifyReply } from 'fastify';
 import type { Sha256 } from '../../lib/hash.ts';
 import type { BlobStore } from '../ports.ts';
 
-export interface ReplyPart {
+export type ReplyPart = {
   /** Lines between boundary and blank line, without line ends. */
   headers: readonly string[];
-  sha256: Sha256;
-  size: number;
-}
+} & ({ sha256: Sha256; size: number } | { bytes: Uint8Array });
 
 export function sendParts(
   blobs: Pick<BlobStore, 'open'>,
@@ -23,12 +21,13 @@ export function sendParts(
   const boundary = `sly-${randomBytes(24).toString('hex')}`;
   const heads = parts.map((part) => Buffer.from(`--${boundary}\r\n${part.headers.join('\r\n')}\r\n\r\n`));
   const tail = Buffer.from(`--${boundary}--\r\n`);
-  const length = heads.reduce((sum, head, at) => sum + head.length + (parts[at]?.size ?? 0) + 2, tail.length);
+  const length = heads.reduce((sum, head, at) => sum + head.length + sizeOf(parts[at]) + 2, tail.length);
 
   async function* body(): AsyncGenerator<Buffer> {
     for (const [at, part] of parts.entries()) {
       yield heads[at] ?? Buffer.alloc(0);
-      if (part.size > 0) yield* (await blobs.open(part.sha256)) as AsyncIterable<Buffer>;
+      if ('bytes' in part) yield Buffer.from(part.bytes);
+      else if (part.size > 0) yield* (await blobs.open(part.sha256)) as AsyncIterable<Buffer>;
       yield CRLF;
     }
     yield tail;
@@ -38,6 +37,11 @@ export function sendParts(
     .header('content-type', `multipart/form-data; boundary=${boundary}`)
     .header('content-length', length)
     .send(Readable.from(body(), { objectMode: false }));
+}
+
+function sizeOf(part: ReplyPart | undefined): number {
+  if (part === undefined) return 0;
+  return 'bytes' in part ? part.bytes.length : part.size;
 }
 
 const CRLF = Buffer.from('\r\n');

@@ -34,6 +34,21 @@ export function ownNames(options: { publicUrl?: string; listen?: { host: string 
   return names;
 }
 
+/**
+ * Whose failed logins are counted: the other end of the socket, or, when that is a proxy of this machine in front of
+ * the public address, the last address the proxy added.
+ */
+export function remoteOf(
+  request: { headers: IncomingHttpHeaders; socket: { remoteAddress?: string | undefined } },
+  publicUrl?: string,
+): string {
+  const { remoteAddress } = request.socket;
+  const forwarded = request.headers['x-forwarded-for'];
+  if (publicUrl === undefined || forwarded === undefined || !isLoopback(remoteAddress))
+    return remoteAddress ?? 'unknown';
+  return String(forwarded).split(',').at(-1)?.trim() || 'unknown';
+}
+
 /** No Origin header is fine (browsers leave it out of same-origin GETs); a foreign or opaque one is not. */
 export function isOwnOrigin(headers: IncomingHttpHeaders, publicUrl?: string): boolean {
   const { origin, host } = headers;

@@ -4,22 +4,59 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { ApiDeps } from './api-deps.ts';
+import { registerArchiveFiles } from './archive-files.ts';
 import { registerCalls } from './calls.ts';
 import { registerEvents } from './events.ts';
 import { registerFiles } from './files.ts';
 import { registerHealth } from './health.ts';
 import { registerLogin } from './login.ts';
+import { createLostReplies } from './lost-replies.ts';
 import type { MethodTable } from './method.ts';
 import { accountMethods } from './methods/account.ts';
+import { agentCodeMethods } from './methods/agent-codes.ts';
 import { agentMethods } from './methods/agents.ts';
 import { annotationMethods } from './methods/annotations.ts';
+import { appTaskMethods } from './methods/app-tasks.ts';
 import { archiveMethods } from './methods/archives.ts';
 import { datasetMethods } from './methods/datasets.ts';
+import { ecosystemMethods } from './methods/ecosystem.ts';
+import { entityTagMethods } from './methods/entity-tags.ts';
+import { episodeAnnotationMethods } from './methods/episode-annotations.ts';
+import { figureGeometryMethods } from './methods/figure-geometry.ts';
+import { figureMethods } from './methods/figures.ts';
+import { imageBytesMethods } from './methods/image-bytes.ts';
+import { imageTagMethods } from './methods/image-tags.ts';
 import { imageMethods } from './methods/images.ts';
+import { instanceMethods } from './methods/instance.ts';
+import { objectMethods } from './methods/objects.ts';
+import { pluginMethods } from './methods/plugins.ts';
+import { pointCloudAnnotationMethods } from './methods/point-cloud-annotations.ts';
+import { pointCloudMethods } from './methods/point-clouds.ts';
+import { projectStatsMethods } from './methods/project-stats.ts';
 import { projectMethods } from './methods/projects.ts';
+import { relatedImageMethods } from './methods/related-images.ts';
+import { remoteStorageMethods } from './methods/remote-storage.ts';
+import { reportMethods } from './methods/reports.ts';
 import { startMethods } from './methods/start-tasks.ts';
+import { statisticsMethods } from './methods/statistics.ts';
+import { taskFileMethods } from './methods/task-files.ts';
 import { taskMethods } from './methods/tasks.ts';
+import { teamFileReads } from './methods/team-file-reads.ts';
+import { teamFileMethods } from './methods/team-files.ts';
+import { teamMethods } from './methods/teams.ts';
+import { tokenMethods } from './methods/tokens.ts';
+import { uploadMethods } from './methods/uploads.ts';
+import { userMethods } from './methods/users.ts';
+import { videoAnnotationMethods } from './methods/video-annotations.ts';
+import { videoMethods } from './methods/videos.ts';
+import { volumeAnnotationMethods } from './methods/volume-annotations.ts';
+import { volumeMethods } from './methods/volumes.ts';
+import { workspaceMethods } from './methods/workspaces.ts';
+import { registerDocs } from './openapi/routes.ts';
 import { assertHost, ownNames } from './origin.ts';
+import { registerPictureFiles } from './picture-files.ts';
+import { registerTeamFileRoutes } from './team-file-routes.ts';
+import { registerTus } from './uploads/tus.ts';
 
 export function registerPublicApi(app: FastifyInstance, deps: ApiDeps): void {
   const own = ownNames(deps);
@@ -28,22 +65,60 @@ export function registerPublicApi(app: FastifyInstance, deps: ApiDeps): void {
   });
   registerHealth(app, deps);
   registerLogin(app, deps);
-  registerCalls(app, deps, apiMethods(deps));
+  const methods = apiMethods(deps);
+  registerCalls(app, deps, methods);
+  registerDocs(app, deps, methods);
   registerFiles(app, deps);
+  registerArchiveFiles(app, deps);
+  registerTeamFileRoutes(app, deps);
+  registerPictureFiles(app, deps);
+  registerTus(app, deps);
   registerEvents(app, deps);
 }
 
 /** Every method by its name; documentation is made from this. */
 export function apiMethods(deps: ApiDeps): MethodTable {
+  const lost = createLostReplies(() => deps.clock.now());
   return {
     ...accountMethods(deps),
+    ...userMethods(deps),
+    ...teamMethods(deps),
+    ...workspaceMethods(deps),
+    ...tokenMethods(deps),
     ...projectMethods(deps),
+    ...projectStatsMethods(deps),
+    ...statisticsMethods(deps),
     ...datasetMethods(deps),
     ...imageMethods(deps),
+    ...imageBytesMethods(deps),
+    ...imageTagMethods(deps),
     ...annotationMethods(deps),
+    ...videoMethods(deps, lost),
+    ...videoAnnotationMethods(deps, lost),
+    ...pointCloudMethods(deps, lost),
+    ...pointCloudAnnotationMethods(deps, lost),
+    ...episodeAnnotationMethods(deps, lost),
+    ...relatedImageMethods(deps),
+    ...volumeMethods(deps, lost),
+    ...volumeAnnotationMethods(deps, lost),
+    ...objectMethods(deps, lost),
+    ...figureMethods(deps, lost),
+    ...figureGeometryMethods(deps),
+    ...entityTagMethods(deps, lost),
     ...taskMethods(deps),
     ...startMethods(deps),
+    ...uploadMethods(deps),
     ...agentMethods(deps),
+    ...agentCodeMethods(deps),
     ...archiveMethods(deps),
+    ...teamFileMethods(deps),
+    ...teamFileReads(deps),
+    ...remoteStorageMethods(deps),
+    ...appTaskMethods(deps),
+    ...taskFileMethods(deps),
+    ...reportMethods(deps),
+    ...ecosystemMethods(deps),
+    ...pluginMethods(deps),
+    ...instanceMethods(deps),
   };
 }

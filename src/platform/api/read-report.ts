@@ -18,14 +18,20 @@ export async function readReport(
 ): Promise<ReportPage> {
   const entities: ReportLine[] = [];
   let total = 0;
-  const lines = createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const text of lines) {
-    const line = parse(text);
-    if (line === undefined || (options.status !== undefined && line.status !== options.status)) continue;
+  for await (const line of reportLines(body)) {
+    if (options.status !== undefined && line.status !== options.status) continue;
     if (total >= options.offset && entities.length < options.limit) entities.push(line);
     total += 1;
   }
   return { total, entities };
+}
+
+export async function* reportLines(body: Readable): AsyncGenerator<ReportLine> {
+  const lines = createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const text of lines) {
+    const line = parse(text);
+    if (line !== undefined) yield line;
+  }
 }
 
 function parse(text: string): ReportLine | undefined {

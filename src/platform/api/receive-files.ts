@@ -14,9 +14,17 @@ const MOST_PARTS = 10_000;
 
 export type ReceivedFile = { hash: string; size: number } | { errors: { message: string }[] };
 
+export interface PartListener {
+  /** A text part, in the order of the body. May throw; then nothing more is read. */
+  field?(name: string, value: string): void;
+  /** A file begins, before any of its bytes is read. May throw. */
+  file?(name: string): void;
+}
+
 export async function receiveFiles(
   blobs: Pick<BlobStore, 'putMany' | 'putStream'>,
   request: FastifyRequest,
+  listener: PartListener = {},
 ): Promise<ReceivedFile[]> {
   if (!request.isMultipart()) {
     throw new SlyError('SLY_BAD_MESSAGE', {
@@ -40,7 +48,11 @@ export async function receiveFiles(
     const next = await readable(() => parts.next());
     if (next.done === true) break;
     const part = next.value;
-    if (part.type !== 'file') continue;
+    if (part.type !== 'file') {
+      listener.field?.(part.fieldname, String(part.value));
+      continue;
+    }
+    listener.file?.(part.fieldname);
     const at = received.length;
     const { head, rest } = await readHead(part.file);
     if (rest === undefined) {

@@ -1,6 +1,7 @@
 /** A task in the words the SDK knows: it polls `status` and raises on `error`. */
 import type { TaskState } from '../../protocol/task-state.ts';
 import type { TaskView } from '../ports.ts';
+import type { TaskNote } from '../store/repositories.ts';
 
 const STATUS = {
   queued: 'queued',
@@ -13,7 +14,11 @@ const STATUS = {
   canceled: 'stopped',
 } as const satisfies Record<TaskState, string>;
 
-export function taskStatus(task: TaskView): Record<string, unknown> {
+/** `note`: what scripts said about it. */
+export function taskStatus(
+  task: TaskView,
+  note?: Pick<TaskNote, 'output' | 'meta'>,
+): Record<string, unknown> & { id: number } {
   return {
     id: task.id,
     key: task.key,
@@ -28,6 +33,7 @@ export function taskStatus(task: TaskView): Record<string, unknown> {
     createdAt: task.createdAt,
     updatedAt: task.updatedAt,
     error: task.failure === null ? null : { message: task.failure.detail, code: task.failure.code },
-    output: task.result === null ? {} : { ...task.result },
+    output: { ...note?.output, ...task.result },
+    meta: note?.meta ?? {},
   };
 }

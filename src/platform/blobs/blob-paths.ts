@@ -3,6 +3,7 @@
  *   objects/<first two digits>/<sha256>   blobs, whole and never changed
  *   temp/<random>                         being written; whatever is there at a start is from a crash
  *   uploads/<id>/                         multipart uploads, see upload-journal.ts
+ *   growing/<id>                          files that grow at their end, see growing-files.ts
  */
 import path from 'node:path';
 import { SlyError } from '../../lib/errors.ts';
@@ -12,6 +13,7 @@ export interface BlobPaths {
   objects: string;
   temp: string;
   uploads: string;
+  growing: string;
   /** SLY_BAD_MESSAGE unless it is 64 lower-case hex digits: a hash from outside must not become another path. */
   object(sha256: Sha256): string;
 }
@@ -22,6 +24,7 @@ export function blobPaths(root: string): BlobPaths {
     objects,
     temp: path.join(root, 'temp'),
     uploads: path.join(root, 'uploads'),
+    growing: path.join(root, 'growing'),
     object(sha256) {
       if (!SHA256_HEX.test(sha256)) {
         throw new SlyError('SLY_BAD_MESSAGE', {

@@ -11,8 +11,9 @@ import { errnoOf, SlyError } from '../../lib/errors.ts';
 import type { Sha256 } from '../../lib/hash.ts';
 import { createLimit } from '../../lib/limit.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore, GrowingFiles } from '../ports.ts';
 import { blobPaths } from './blob-paths.ts';
+import { createGrowingFiles } from './growing-files.ts';
 import { createUploadHasher } from './upload-hasher.ts';
 import { createUploads } from './uploads.ts';
 import { matchingBlobs, sizeOf, writeBlobs, writeStream } from './write-blobs.ts';
@@ -27,6 +28,7 @@ export interface FolderBlobStoreOptions {
 export interface FolderBlobStore extends BlobStore {
   /** Removes uploads that nobody touched since `before` (ms); answers how many. */
   pruneUploads(before: number): Promise<number>;
+  growing: GrowingFiles;
   close(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ export function createFolderBlobStore(root: string, options: FolderBlobStoreOpti
   }
 
   async function prepare(): Promise<void> {
-    for (const folder of [paths.objects, paths.temp, paths.uploads])
+    for (const folder of [paths.objects, paths.temp, paths.uploads, paths.growing])
       await mkdir(folder, { recursive: true, mode: 0o700 });
     const left = await readdir(paths.temp);
     for (const name of left) await rm(path.join(paths.temp, name), { force: true });
@@ -137,6 +139,7 @@ export function createFolderBlobStore(root: string, options: FolderBlobStoreOpti
       await ready();
       return uploads.prune(before);
     },
+    growing: createGrowingFiles({ paths, hasher, ready }),
     close: () => hasher.close(),
   };
 }

@@ -23,6 +23,8 @@ export interface BytesOf {
 const HASH_ASIDE_BYTES = 64 << 10;
 /** Open at once: a process may have a thousand. */
 const FILES_AT_ONCE = 64;
+/** Pieces of a stream are gathered to about this size. */
+const WRITE_BYTES = 1 << 20;
 const fsync = promisify(fsyncCallback);
 
 /** Those whose bytes have the hash they claim. */
@@ -95,11 +97,23 @@ export async function writeStream(
     let size = 0;
     const handle = await open(temp, 'wx', 0o600);
     try {
+      let waiting: Uint8Array[] = [];
+      let waitingBytes = 0;
+      // Sockets give a few kilobytes at a time; a call for each would cost more than the write.
+      const write = async (): Promise<void> => {
+        const bytes = Buffer.concat(waiting, waitingBytes);
+        waiting = [];
+        waitingBytes = 0;
+        await handle.writeFile(bytes);
+      };
       for await (const chunk of body) {
         hash.update(chunk);
         size += chunk.length;
-        await handle.writeFile(chunk);
+        waiting.push(chunk);
+        waitingBytes += chunk.length;
+        if (waitingBytes >= WRITE_BYTES) await write();
       }
+      await write();
       await handle.sync();
     } finally {
       await handle.close();

@@ -57,4 +57,9 @@ export function createBlobRecords(db: Database, { clock }: { clock: Clock }): Bl
 }
 
 const UNNAMED = sql`not exists (select 1 from items i where i.sha256 = b.sha256)
-  and not exists (select 1 from archives a where a.sha256 = b.sha256)`;
+  and not exists (select 1 from archives a where a.sha256 = b.sha256)
+  and not exists (select 1 from team_files t where t.sha256 = b.sha256)
+  and not exists (select 1 from task_files tf where tf.sha256 = b.sha256)
+  and not exists (select 1 from upload_files f where f.sha256 = b.sha256)
+  and not exists (select 1 from figures g where g.sha256 = b.sha256)
+  and not exists (select 1 from related_images r where r.sha256 = b.sha256)`;

@@ -1,11 +1,12 @@
 /** Datasets, nested. One that an import has staged, or that is in the archive, is not there. */
 import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
+import { SlyError } from '../../lib/errors.ts';
 import { missing, orNotUnique } from './constraint.ts';
 import type { Database } from './database.ts';
 import { datasetPaths } from './dataset-paths.ts';
 import { assertName } from './entry-names.ts';
-import { type ListFields, listRows } from './list-query.ts';
+import { idList, type ListFields, listRows } from './list-query.ts';
 import type { DatasetRow, DatasetStore } from './repositories.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import type { Tables } from './tables.ts';
@@ -50,6 +51,36 @@ export function createDatasetStore({ kysely }: Database, { clock }: { clock: Clo
     return row;
   }
 
+  async function holder(projectId: number, parentId: number | null, name: string) {
+    const { rows } = await sql<{ id: number; name: string }>`
+      select d.id, d.name from datasets d where d.project_id = ${projectId}
+        and coalesce(d.parent_id, 0) = ${parentId ?? 0} and d.name = ${name} and ${VISIBLE}`.execute(kysely);
+    return rows[0];
+  }
+
+  async function archive(id: number): Promise<void> {
+    await kysely.transaction().execute(async (trx) => {
+      const ids = await datasetsBelow(trx, id);
+      if (ids.length === 0) return;
+      const now = clock.now();
+      const sum = await trx
+        .updateTable('datasets')
+        .set({ archived_at: now, updated_at: now })
+        .where('id', 'in', ids)
+        .returning(['project_id', 'items_count', 'size'])
+        .execute();
+      await trx
+        .updateTable('projects')
+        .set((eb) => ({
+          items_count: eb('items_count', '-', total(sum, 'items_count')),
+          size: eb('size', '-', total(sum, 'size')),
+          updated_at: now,
+        }))
+        .where('id', '=', sum[0]?.project_id ?? 0)
+        .execute();
+    });
+  }
+
   return {
     async list(query) {
       const where = [sql`d.project_id = ${query.projectId}`, VISIBLE];
@@ -65,79 +96,111 @@ export function createDatasetStore({ kysely }: Database, { clock }: { clock: Clo
 
     async add({ projectId, parentId, name, description, customData, createdBy }) {
       assertName(name, 'dataset');
-      const id = await orNotUnique(`dataset ${JSON.stringify(name)}`, () =>
-        kysely.transaction().execute(async (trx) => {
-          const project = await trx
-            .selectFrom('projects')
-            .select('id')
-            .where('id', '=', projectId)
-            .where('archived_at', 'is', null)
-            .where('staged', '=', 0)
-            .executeTakeFirst();
-          if (project === undefined) throw missing(`project ${projectId}`);
-          if (parentId !== null && (await find(trx, parentId))?.projectId !== projectId)
-            throw missing(`dataset ${parentId} of project ${projectId}`);
-          const added = await trx
-            .insertInto('datasets')
-            .values({
-              project_id: projectId,
-              parent_id: parentId,
-              name,
-              description: description ?? '',
-              custom_data: JSON.stringify(customData ?? {}),
-              publication_id: null,
-              created_by: createdBy ?? null,
-              created_at: clock.now(),
-              updated_at: clock.now(),
-            })
-            .returning('id')
-            .executeTakeFirstOrThrow();
-          return added.id;
-        }),
+      const id = await orNotUnique(
+        `dataset ${JSON.stringify(name)}`,
+        () =>
+          kysely.transaction().execute(async (trx) => {
+            const project = await trx
+              .selectFrom('projects')
+              .select('id')
+              .where('id', '=', projectId)
+              .where('archived_at', 'is', null)
+              .where('staged', '=', 0)
+              .executeTakeFirst();
+            if (project === undefined) throw missing(`project ${projectId}`);
+            if (parentId !== null && (await find(trx, parentId))?.projectId !== projectId)
+              throw missing(`dataset ${parentId} of project ${projectId}`);
+            const added = await trx
+              .insertInto('datasets')
+              .values({
+                project_id: projectId,
+                parent_id: parentId,
+                name,
+                description: description ?? '',
+                custom_data: JSON.stringify(customData ?? {}),
+                publication_id: null,
+                created_by: createdBy ?? null,
+                created_at: clock.now(),
+                updated_at: clock.now(),
+              })
+              .returning('id')
+              .executeTakeFirstOrThrow();
+            return added.id;
+          }),
+        () => holder(projectId, parentId, name),
       );
       return need(id);
     },
 
     async update(id, { name, description, customData }) {
       if (name !== undefined) assertName(name, 'dataset');
-      await orNotUnique(`dataset ${JSON.stringify(name)}`, () =>
-        kysely
-          .updateTable('datasets')
-          .set({
-            ...(name !== undefined && { name }),
-            ...(description !== undefined && { description }),
-            ...(customData !== undefined && { custom_data: JSON.stringify(customData) }),
-            updated_at: clock.now(),
-          })
-          .where('id', '=', id)
-          .where('archived_at', 'is', null)
-          .where('publication_id', 'is', null)
-          .execute(),
+      await orNotUnique(
+        `dataset ${JSON.stringify(name)}`,
+        () =>
+          kysely
+            .updateTable('datasets')
+            .set({
+              ...(name !== undefined && { name }),
+              ...(description !== undefined && { description }),
+              ...(customData !== undefined && { custom_data: JSON.stringify(customData) }),
+              updated_at: clock.now(),
+            })
+            .where('id', '=', id)
+            .where('archived_at', 'is', null)
+            .where('publication_id', 'is', null)
+            .execute(),
+        async () => {
+          const { projectId, parentId } = await need(id);
+          return holder(projectId, parentId, name ?? '');
+        },
       );
       return need(id);
     },
 
-    async archive(id) {
-      await kysely.transaction().execute(async (trx) => {
-        const ids = await datasetsBelow(trx, id);
-        if (ids.length === 0) return;
-        const now = clock.now();
-        const sum = await trx
-          .updateTable('datasets')
-          .set({ archived_at: now, updated_at: now })
-          .where('id', 'in', ids)
-          .returning(['project_id', 'items_count', 'size'])
-          .execute();
-        await trx
-          .updateTable('projects')
-          .set((eb) => ({
-            items_count: eb('items_count', '-', total(sum, 'items_count')),
-            size: eb('size', '-', total(sum, 'size')),
-            updated_at: now,
-          }))
-          .where('id', '=', sum[0]?.project_id ?? 0)
-          .execute();
-      });
+    archive,
+
+    async removePermanently(ids) {
+      for (const id of ids) await archive(id);
+      await sql`update datasets set archived_at = 0
+        where id in ${idList(ids)} and archived_at is not null and publication_id is null`.execute(kysely);
+    },
+
+    async move(id, parentId) {
+      const dataset = await need(id);
+      await orNotUnique(
+        `dataset ${JSON.stringify(dataset.name)}`,
+        () =>
+          kysely.transaction().execute(async (trx) => {
+            if (parentId !== null && (await find(trx, parentId))?.projectId !== dataset.projectId)
+              throw missing(`dataset ${parentId} of project ${dataset.projectId}`);
+            if (parentId !== null && (await datasetsBelow(trx, id)).includes(parentId)) {
+              throw new SlyError('SLY_USAGE', {
+                detail: `dataset ${id} cannot be moved into ${parentId}, which is itself or below it`,
+              });
+            }
+            await trx
+              .updateTable('datasets')
+              .set({ parent_id: parentId, updated_at: clock.now() })
+              .where('id', '=', id)
+              .execute();
+          }),
+        () => holder(dataset.projectId, parentId, dataset.name),
+      );
+    },
+
+    async listAll(query) {
+      const where = [VISIBLE, sql`p.archived_at is null and p.staged = 0`];
+      if (query.projectId !== undefined) where.push(sql`d.project_id = ${query.projectId}`);
+      if (query.visible !== undefined) {
+        where.push(sql`w.team_id in ${idList(query.visible.teams)}`);
+        if (query.visible.projectId !== undefined) where.push(sql`d.project_id = ${query.visible.projectId}`);
+      }
+      const source = { select: SELECT, from: FROM, where, fields: FIELDS };
+      const { total, rows } = await listRows<Row>(kysely, source, query);
+      const paths = new Map<number, string>();
+      for (const projectId of new Set(rows.map((row) => row.project_id)))
+        for (const [id, path] of await datasetPaths(kysely, projectId)) paths.set(id, path);
+      return { total, entities: rows.map((row) => toDataset(row, paths)) };
     },
   };
 }

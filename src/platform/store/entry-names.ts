@@ -1,18 +1,8 @@
 /** Names of datasets and items: one path part of a file tree, because that is what every export makes of them. */
 import { SlyError } from '../../lib/errors.ts';
+import { MAX_NAME_BYTES, nameProblem } from '../../lib/name-problem.ts';
 
-const MAX_BYTES = 255;
-
-/** What is wrong with the name, or undefined. */
-export function nameProblem(name: string): string | undefined {
-  if (name === '') return 'it is empty';
-  if (name === '.' || name === '..') return `it is ${JSON.stringify(name)}`;
-  if (name.includes('/')) return 'it has a slash';
-  if (name.includes('\0')) return 'it has a NUL character';
-  if (!name.isWellFormed()) return 'it is not valid Unicode';
-  const bytes = Buffer.byteLength(name);
-  return bytes > MAX_BYTES ? `it has ${bytes} bytes, at most ${MAX_BYTES} are allowed` : undefined;
-}
+export { nameProblem };
 
 export function assertName(name: string, what: 'dataset' | 'item'): void {
   const problem = nameProblem(name);
@@ -25,7 +15,7 @@ export function numberedName(name: string, number: number): string {
   const dot = name.lastIndexOf('.');
   const extension = dot > 0 ? name.slice(dot) : '';
   const suffix = `_${String(number).padStart(2, '0')}${extension}`;
-  return `${cutBytes(name.slice(0, name.length - extension.length), MAX_BYTES - Buffer.byteLength(suffix))}${suffix}`;
+  return `${cutBytes(name.slice(0, name.length - extension.length), MAX_NAME_BYTES - Buffer.byteLength(suffix))}${suffix}`;
 }
 
 /** Short enough for a message. */

@@ -1,17 +1,20 @@
 /** A project as an export reads it: by pages, coordinates as pixel indices. */
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { emptyAnnotation } from '../../format/annotation.ts';
-import type { ImageAnnotation } from '../../format/model.ts';
+import type { ImageAnnotation, OpaqueLabel, Tag } from '../../format/model.ts';
 import { toPixel } from '../../format/subpixel.ts';
 import type { ExportItem } from '../../protocol/publish.ts';
 import type { ProjectType } from '../../protocol/task.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
 import { datasetPaths } from './dataset-paths.ts';
+import { figureLabel } from './figure-label.ts';
 import { idList } from './list-query.ts';
 import { readProjectMeta } from './project-meta.ts';
 import { findProject } from './project-store.ts';
 import type { ExportReader } from './repositories.ts';
+import { jsonObject } from './row-values.ts';
+import type { Tables } from './tables.ts';
 
 interface Row {
   id: number;
@@ -73,12 +76,14 @@ export function createExportReader(db: Database): ExportReader {
         where i.project_id = ${projectId} and i.id > ${after} and i.publication_id is null
           and +i.dataset_id in ${idList(wanted)}
         order by i.id limit ${limit}`.execute(kysely);
-      return rows.map((row) => toExportItem(row, paths.get(row.dataset_id) ?? ''));
+      const images = rows.filter((row) => row.type === 'images').map((row) => row.id);
+      const labels = await labelsApart(kysely, images);
+      return rows.map((row) => toExportItem(row, paths.get(row.dataset_id) ?? '', labels.get(row.id) ?? []));
     },
   };
 }
 
-function toExportItem(row: Row, dataset: string): ExportItem {
+function toExportItem(row: Row, dataset: string, apart: readonly OpaqueLabel[]): ExportItem {
   return {
     id: row.id,
     dataset,
@@ -89,13 +94,54 @@ function toExportItem(row: Row, dataset: string): ExportItem {
     mime: row.mime,
     width: row.width,
     height: row.height,
-    ann: annotationOf(row),
+    ann: annotationOf(row, apart),
     meta: JSON.parse(row.meta) as unknown,
   };
 }
 
-function annotationOf(row: Row): unknown {
-  if (row.annotation === null) return emptyAnnotation({ height: row.height ?? 0, width: row.width ?? 0 });
-  const annotation = JSON.parse(row.annotation) as ImageAnnotation;
-  return row.subpixel === 1 ? toPixel(annotation) : annotation;
+function annotationOf(row: Row, apart: readonly OpaqueLabel[]): unknown {
+  const own =
+    row.annotation === null
+      ? emptyAnnotation({ height: row.height ?? 0, width: row.width ?? 0 })
+      : (JSON.parse(row.annotation) as ImageAnnotation);
+  const annotation = row.subpixel === 1 ? toPixel(own) : own;
+  if (apart.length === 0) return annotation;
+  const { objects } = toPixel({ ...own, objects: [...apart] });
+  return { ...annotation, objects: [...annotation.objects, ...objects] };
+}
+
+/** Figures that were added to images apart from their annotations, as labels. */
+async function labelsApart(
+  kysely: Kysely<Tables>,
+  itemIds: readonly number[],
+): Promise<Map<number, OpaqueLabel[]>> {
+  const { rows } = await sql<FigureOfImage>`
+    select f.id, f.item_id, f.class_title, f.geometry_type, f.geometry, f.json from figures f
+    where f.item_id in ${idList(itemIds)} and f.waiting = 0 order by f.id`.execute(kysely);
+  if (rows.length === 0) return new Map();
+  const tagged = await sql<{ figure_id: number; name: string; json: string }>`
+    select t.figure_id, t.name, t.json from entity_tags t
+    where t.figure_id in ${idList(rows.map((row) => row.id))} order by t.id`.execute(kysely);
+  const tags = Map.groupBy(tagged.rows, (tag) => tag.figure_id);
+  const labels = new Map<number, OpaqueLabel[]>();
+  for (const row of rows) {
+    const own = (tags.get(row.id) ?? []).map(({ name, json }): Tag => ({ ...jsonObject(json), name }));
+    const figure = {
+      classTitle: row.class_title,
+      geometryType: row.geometry_type,
+      geometry: row.geometry,
+      rest: row.json,
+    };
+    labels.set(row.item_id, [...(labels.get(row.item_id) ?? []), figureLabel(figure, own)]);
+  }
+  return labels;
+}
+
+interface FigureOfImage {
+  id: number;
+  item_id: number;
+  class_title: string | null;
+  geometry_type: string;
+  geometry: string;
+  json: string;
 }

@@ -26,6 +26,7 @@ export interface NewItem extends ItemFields {
   projectId: number;
   datasetId: number;
   type: string;
+  customSort: number | null;
   publicationId: number | null;
   now: number;
 }
@@ -35,9 +36,9 @@ export function insertItem(sqlite: SqliteConnection, item: NewItem): number {
   const done = statement<NewItem>(
     sqlite,
     `INSERT INTO items (project_id, dataset_id, type, name, sha256, link, size, mime, width, height, meta,
-       publication_id, created_at, updated_at)
+       custom_sort, publication_id, created_at, updated_at)
      VALUES (@projectId, @datasetId, @type, @name, @sha256, @link, @size, @mime, @width, @height, @meta,
-       @publicationId, @now, @now)`,
+       @customSort, @publicationId, @now, @now)`,
   ).run(item);
   return Number(done.lastInsertRowid);
 }

@@ -7,6 +7,7 @@ import type { Database, SqliteConnection } from './database.ts';
 import { datasetsBelow } from './dataset-store.ts';
 import { assertName } from './entry-names.ts';
 import { addToCounters } from './item-counters.ts';
+import { itemCondition } from './item-filters.ts';
 import { type BlobRow, blobRow, insertItem, itemByName } from './item-rows.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
 import { type ItemRow, type ItemStore, NameClash, type NewItemRow } from './repositories.ts';
@@ -28,6 +29,7 @@ const FIELDS: ListFields = {
   height: ['i.height', 'number'],
   createdAt: ['i.created_at', 'time'],
   updatedAt: ['i.updated_at', 'time'],
+  customSort: ['i.custom_sort', 'number'],
 };
 
 type Row = Selectable<ItemTable>;
@@ -38,7 +40,14 @@ export function createItemStore(db: Database, { clock }: { clock: Clock }): Item
   return {
     async list(query) {
       const { where, known } = await scope(kysely, query);
-      const source = { select: sql`i.*`, from: sql`items i`, where, fields: FIELDS, known };
+      const labelled = (query.labelled ?? []).map(itemCondition);
+      const source = {
+        select: sql`i.*`,
+        from: sql`items i`,
+        where: [...where, ...labelled],
+        fields: FIELDS,
+        ...(labelled.length === 0 && { known }),
+      };
       const { total, rows } = await listRows<Row>(kysely, source, query);
       return { total, entities: rows.map(toItem) };
     },
@@ -53,21 +62,68 @@ export function createItemStore(db: Database, { clock }: { clock: Clock }): Item
 
     async update(id, { name, meta }) {
       if (name !== undefined) assertName(name, 'item');
-      if ((await findItems(kysely, [id])).length === 0) throw missing(`item ${id}`);
-      await orNotUnique(`item ${JSON.stringify(name)}`, () =>
-        kysely
-          .updateTable('items')
-          .set({
-            ...(name !== undefined && { name }),
-            ...(meta !== undefined && { meta: JSON.stringify(meta) }),
-            updated_at: clock.now(),
-          })
-          .where('id', '=', id)
-          .execute(),
+      const [before] = await findItems(kysely, [id]);
+      if (before === undefined) throw missing(`item ${id}`);
+      await orNotUnique(
+        `item ${JSON.stringify(name)}`,
+        () =>
+          kysely
+            .updateTable('items')
+            .set({
+              ...(name !== undefined && { name }),
+              ...(meta !== undefined && { meta: JSON.stringify(meta) }),
+              updated_at: clock.now(),
+            })
+            .where('id', '=', id)
+            .execute(),
+        () =>
+          kysely
+            .selectFrom('items')
+            .select(['id', 'name'])
+            .where('dataset_id', '=', before.datasetId)
+            .where('name', '=', name ?? '')
+            .where('publication_id', 'is', null)
+            .executeTakeFirst(),
       );
       const [row] = await findItems(kysely, [id]);
       if (row === undefined) throw missing(`item ${id}`);
       return row;
+    },
+
+    async setLinks(links, { dropBytes }) {
+      await db.transaction((sqlite) => {
+        const read = statement<[number], { dataset_id: number; size: number }>(
+          sqlite,
+          'SELECT dataset_id, size FROM items WHERE id = ? AND publication_id IS NULL',
+        );
+        const write = statement<[string, number, number]>(
+          sqlite,
+          'UPDATE items SET link = ?, updated_at = ? WHERE id = ?',
+        );
+        const drop = statement<[number]>(sqlite, 'UPDATE items SET sha256 = NULL, size = 0 WHERE id = ?');
+        const changes = new Map<number, { items: number; size: number }>();
+        for (const { id, link } of links) {
+          const row = read.get(id);
+          if (row === undefined) throw missing(`item ${id}`);
+          write.run(link, clock.now(), id);
+          if (!dropBytes) continue;
+          drop.run(id);
+          const change = changes.get(row.dataset_id) ?? { items: 0, size: 0 };
+          changes.set(row.dataset_id, { items: 0, size: change.size - row.size });
+        }
+        addToCounters(sqlite, changes, clock.now());
+      });
+    },
+
+    async setCustomSort(places) {
+      await db.transaction((sqlite) => {
+        const write = statement<[number | null, number, number]>(
+          sqlite,
+          'UPDATE items SET custom_sort = ?, updated_at = ? WHERE id = ? AND publication_id IS NULL',
+        );
+        for (const { id, customSort } of places)
+          if (write.run(customSort, clock.now(), id).changes === 0) throw missing(`item ${id}`);
+      });
     },
 
     async remove(ids) {
@@ -172,6 +228,7 @@ function addAll(
       width: item.width ?? blob?.width ?? null,
       height: item.height ?? blob?.height ?? null,
       meta: JSON.stringify(item.meta ?? {}),
+      customSort: item.customSort ?? null,
       publicationId: null,
       now,
     });
@@ -218,6 +275,7 @@ function toItem(row: Row): ItemRow {
     width: row.width,
     height: row.height,
     meta: jsonObject(row.meta),
+    customSort: row.custom_sort,
     createdAt: isoTime(row.created_at),
     updatedAt: isoTime(row.updated_at),
   };

@@ -2,6 +2,20 @@
 import { core } from './migrations/0001-core.ts';
 import { agents } from './migrations/0002-agents.ts';
 import { archived } from './migrations/0003-archived.ts';
+import { accounts } from './migrations/0004-accounts.ts';
+import { figures } from './migrations/0005-figures.ts';
+import { teamFiles } from './migrations/0006-team-files.ts';
+import { uploads } from './migrations/0007-uploads.ts';
+import { apiIndexes } from './migrations/0009-api-indexes.ts';
 import type { Migration } from './migrations/migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [core, agents, archived];
+export const MIGRATIONS: readonly Migration[] = [
+  core,
+  agents,
+  archived,
+  accounts,
+  figures,
+  teamFiles,
+  uploads,
+  apiIndexes,
+];

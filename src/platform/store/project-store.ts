@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { ProjectType } from '../../protocol/task.ts';
 import { missing, orNotUnique } from './constraint.ts';
 import type { Database } from './database.ts';
-import { type ListFields, listRows } from './list-query.ts';
+import { idList, type ListFields, listRows } from './list-query.ts';
 import { readProjectMeta, writeProjectMeta } from './project-meta.ts';
 import type { Listed, ListQuery, MetaEntryRow, ProjectRow, ProjectStore } from './repositories.ts';
 import { isoTime, jsonObject } from './row-values.ts';
@@ -64,6 +64,15 @@ export function createProjectStore(db: Database, { clock }: { clock: Clock }): P
     return row;
   }
 
+  const holder = (workspaceId: number, name: string) =>
+    kysely
+      .selectFrom('projects')
+      .select(['id', 'name'])
+      .where('workspace_id', '=', workspaceId)
+      .where('name', '=', name)
+      .where('archived_at', 'is', null)
+      .executeTakeFirst();
+
   async function entries(
     table: 'classes' | 'tags',
     projectId: number,
@@ -92,11 +101,38 @@ export function createProjectStore(db: Database, { clock }: { clock: Clock }): P
     };
   }
 
+  async function archive(id: number): Promise<void> {
+    await kysely.transaction().execute(async (trx) => {
+      const now = clock.now();
+      await trx
+        .updateTable('projects')
+        .set({ archived_at: now, updated_at: now })
+        .where('id', '=', id)
+        .where('archived_at', 'is', null)
+        .where('staged', '=', 0)
+        .execute();
+      // Items are visible through their dataset alone.
+      await trx
+        .updateTable('datasets')
+        .set({ archived_at: now })
+        .where('project_id', '=', id)
+        .where('archived_at', 'is', null)
+        .where('publication_id', 'is', null)
+        .execute();
+    });
+  }
+
   return {
     async list(query) {
       const where = [VISIBLE];
       if (query.workspaceId !== undefined) where.push(sql`p.workspace_id = ${query.workspaceId}`);
       if (query.teamId !== undefined) where.push(sql`w.team_id = ${query.teamId}`);
+      if (query.visible !== undefined) {
+        where.push(
+          sql`p.workspace_id in (select id from workspaces where team_id in ${idList(query.visible.teams)})`,
+        );
+        if (query.visible.projectId !== undefined) where.push(sql`p.id = ${query.visible.projectId}`);
+      }
       const { total, rows } = await listRows<Row>(
         kysely,
         { select: SELECT, from: FROM, where, fields: FIELDS },
@@ -112,69 +148,89 @@ export function createProjectStore(db: Database, { clock }: { clock: Clock }): P
         .selectFrom('workspaces')
         .select('id')
         .where('id', '=', project.workspaceId)
+        .where('archived_at', 'is', null)
         .executeTakeFirst();
       if (workspace === undefined) throw missing(`workspace ${project.workspaceId}`);
-      const { id } = await orNotUnique(`project ${JSON.stringify(project.name)}`, () =>
-        kysely
-          .insertInto('projects')
-          .values({
-            workspace_id: project.workspaceId,
-            name: project.name,
-            type: project.type,
-            description: project.description ?? '',
-            readme: project.readme ?? '',
-            settings: JSON.stringify(project.settings ?? {}),
-            custom_data: JSON.stringify(project.customData ?? {}),
-            meta_rest: JSON.stringify({ projectType: project.type }),
-            created_by: project.createdBy ?? null,
-            created_at: clock.now(),
-            updated_at: clock.now(),
-          })
-          .returning('id')
-          .executeTakeFirstOrThrow(),
+      const { id } = await orNotUnique(
+        `project ${JSON.stringify(project.name)}`,
+        () =>
+          kysely
+            .insertInto('projects')
+            .values({
+              workspace_id: project.workspaceId,
+              name: project.name,
+              type: project.type,
+              description: project.description ?? '',
+              readme: project.readme ?? '',
+              settings: JSON.stringify(project.settings ?? {}),
+              custom_data: JSON.stringify(project.customData ?? {}),
+              meta_rest: JSON.stringify({ projectType: project.type }),
+              created_by: project.createdBy ?? null,
+              created_at: clock.now(),
+              updated_at: clock.now(),
+            })
+            .returning('id')
+            .executeTakeFirstOrThrow(),
+        () => holder(project.workspaceId, project.name),
       );
       return need(id);
     },
 
     async update(id, { name, description, readme, settings, customData }) {
-      await orNotUnique(`project ${JSON.stringify(name)}`, () =>
-        kysely
-          .updateTable('projects')
-          .set({
-            ...(name !== undefined && { name }),
-            ...(description !== undefined && { description }),
-            ...(readme !== undefined && { readme }),
-            ...(settings !== undefined && { settings: JSON.stringify(settings) }),
-            ...(customData !== undefined && { custom_data: JSON.stringify(customData) }),
-            updated_at: clock.now(),
-          })
-          .where('id', '=', id)
-          .where('archived_at', 'is', null)
-          .where('staged', '=', 0)
-          .execute(),
+      await orNotUnique(
+        `project ${JSON.stringify(name)}`,
+        () =>
+          kysely
+            .updateTable('projects')
+            .set({
+              ...(name !== undefined && { name }),
+              ...(description !== undefined && { description }),
+              ...(readme !== undefined && { readme }),
+              ...(settings !== undefined && { settings: JSON.stringify(settings) }),
+              ...(customData !== undefined && { custom_data: JSON.stringify(customData) }),
+              updated_at: clock.now(),
+            })
+            .where('id', '=', id)
+            .where('archived_at', 'is', null)
+            .where('staged', '=', 0)
+            .execute(),
+        async () => holder((await need(id)).workspaceId, name ?? ''),
       );
       return need(id);
     },
 
-    async archive(id) {
-      await kysely.transaction().execute(async (trx) => {
-        const now = clock.now();
-        await trx
-          .updateTable('projects')
-          .set({ archived_at: now, updated_at: now })
-          .where('id', '=', id)
-          .where('archived_at', 'is', null)
-          .where('staged', '=', 0)
-          .execute();
-        // Items are visible through their dataset alone.
-        await trx
-          .updateTable('datasets')
-          .set({ archived_at: now })
-          .where('project_id', '=', id)
-          .where('archived_at', 'is', null)
-          .where('publication_id', 'is', null)
-          .execute();
-      });
+    archive,
+
+    async removePermanently(ids) {
+      for (const id of ids) await archive(id);
+      for (const [table, column] of [
+        ['projects', 'id'],
+        ['datasets', 'project_id'],
+      ] as const) {
+        await sql`update ${sql.table(table)} set archived_at = 0
+          where ${sql.ref(column)} in ${idList(ids)} and archived_at is not null`.execute(kysely);
+      }
+    },
+
+    async move(id, workspaceId) {
+      const workspace = await kysely
+        .selectFrom('workspaces')
+        .select('id')
+        .where('id', '=', workspaceId)
+        .where('archived_at', 'is', null)
+        .executeTakeFirst();
+      if (workspace === undefined) throw missing(`workspace ${workspaceId}`);
+      const { name } = await need(id);
+      await orNotUnique(
+        `project ${JSON.stringify(name)}`,
+        () =>
+          kysely
+            .updateTable('projects')
+            .set({ workspace_id: workspaceId, updated_at: clock.now() })
+            .where('id', '=', id)
+            .execute(),
+        () => holder(workspaceId, name),
+      );
     },
 
     async meta(id) {

@@ -4,7 +4,7 @@
  * it resolves. Staged rows (an import that is not committed) are seen by `PublicationStore` alone.
  * Errors: SLY_NOT_FOUND for a missing id, SLY_NOT_UNIQUE for a taken name (`detail` has the name).
  */
-import type { ImageAnnotation, ProjectMeta } from '../../format/model.ts';
+import type { ImageAnnotation, ProjectMeta, Tag } from '../../format/model.ts';
 import type { Sha256 } from '../../lib/hash.ts';
 import type {
   ArchiveRequest,
@@ -17,6 +17,22 @@ import type {
   SegmentReply,
 } from '../../protocol/publish.ts';
 import type { ProjectType } from '../../protocol/task.ts';
+import type { AccessStore, AccountStore, TokenStore, Visible } from './accounts.ts';
+import type { FigureStores } from './figure-repositories.ts';
+import type {
+  PluginIdStore,
+  ReportPageStore,
+  TaskDataStore,
+  TeamFileStore,
+  UsageStore,
+} from './team-file-repositories.ts';
+import type { UploadStore } from './upload-rows.ts';
+
+export * from './accounts.ts';
+export { figureLabel } from './figure-label.ts';
+export * from './figure-repositories.ts';
+export type * from './team-file-repositories.ts';
+export type { UploadedFile, UploadFileRow, UploadRow, UploadStore } from './upload-rows.ts';
 
 // ---------------------------------------------------------------- lists
 
@@ -31,7 +47,7 @@ export interface Filter {
 /** Stable order (`sort`, then id). `page` counts from 1; with `after` (an id) it is keyset paging by id instead. */
 export interface ListQuery {
   filter?: readonly Filter[];
-  sort?: 'id' | 'name' | 'createdAt' | 'updatedAt';
+  sort?: 'id' | 'name' | 'createdAt' | 'updatedAt' | 'customSort';
   order?: 'asc' | 'desc';
   page?: number;
   after?: number;
@@ -94,6 +110,8 @@ export interface ItemRow {
   width: number | null;
   height: number | null;
   meta: Record<string, unknown>;
+  /** A place in the dataset that the client gave it. */
+  customSort: number | null;
   createdAt: string;
   /** Covers the annotation too. */
   updatedAt: string;
@@ -117,7 +135,15 @@ export interface NewItemRow {
   width?: number;
   height?: number;
   meta?: Record<string, unknown>;
+  customSort?: number;
 }
+
+/** What an item is labelled with; `include: false` = what does not fit. Tags by their name, classes by their title. */
+export type ItemFilter =
+  | { by: 'name'; contains: string }
+  | { by: 'tag' | 'objectTag'; name: string; value?: string | number; include: boolean }
+  /** The number of its objects is from `from` to `to`. */
+  | { by: 'class'; title: string; from: number; to: number; include: boolean };
 
 export interface StoredAnnotation {
   itemId: number;
@@ -132,43 +158,11 @@ export interface StoredAnnotation {
 
 // ---------------------------------------------------------------- stores
 
-export interface AccountStore {
-  /** Makes user `admin`, team and workspace of a fresh database; may be repeated. */
-  seed(): Promise<{ userId: number; teamId: number; workspaceId: number }>;
-  user(id: number): Promise<{ id: number; login: string; name: string; role: string } | undefined>;
-  /** `secretHash` is the SHA-256 (hex) of the secret; the secret itself is never stored. */
-  putToken(token: {
-    secretHash: string;
-    kind: 'api' | 'session' | 'login';
-    userId: number;
-    expiresAt?: number;
-  }): Promise<void>;
-  findToken(
-    secretHash: string,
-    now: number,
-  ): Promise<{ kind: 'api' | 'session' | 'login'; userId: number } | undefined>;
-  /** True for exactly one caller: a login code works once. */
-  takeToken(secretHash: string, kind: 'login', now: number): Promise<{ userId: number } | undefined>;
-  removeToken(secretHash: string): Promise<void>;
-  pruneTokens(now: number): Promise<void>;
-  teams(
-    query: ListQuery,
-  ): Promise<Listed<{ id: number; name: string; description: string; createdAt: string; updatedAt: string }>>;
-  workspaces(query: ListQuery & { teamId?: number }): Promise<
-    Listed<{
-      id: number;
-      teamId: number;
-      name: string;
-      description: string;
-      createdAt: string;
-      updatedAt: string;
-    }>
-  >;
-  addWorkspace(workspace: { teamId: number; name: string; description: string }): Promise<number>;
-}
-
 export interface ProjectStore {
-  list(query: ListQuery & { workspaceId?: number; teamId?: number }): Promise<Listed<ProjectRow>>;
+  /** With `visible`: only of these teams, and only this project if one is named. */
+  list(
+    query: ListQuery & { workspaceId?: number; teamId?: number; visible?: Visible },
+  ): Promise<Listed<ProjectRow>>;
   get(id: number): Promise<ProjectRow | undefined>;
   add(project: {
     workspaceId: number;
@@ -186,6 +180,10 @@ export interface ProjectStore {
   ): Promise<ProjectRow>;
   /** Gone from lists and names at once; its rows and blobs are collected later. */
   archive(id: number): Promise<void>;
+  /** Archives what is not, and lets the collector take it at its next round. Ids that are gone are no error. */
+  removePermanently(ids: readonly number[]): Promise<void>;
+  /** Into another workspace. */
+  move(id: number, workspaceId: number): Promise<void>;
   /** Stored entries plus `id` on each. */
   meta(id: number): Promise<ProjectMeta>;
   /** Replaces the meta; an entry of a known name keeps its id. Classes and tags that are gone take nothing with them. */
@@ -211,17 +209,32 @@ export interface DatasetStore {
     changes: Partial<Pick<DatasetRow, 'name' | 'description' | 'customData'>>,
   ): Promise<DatasetRow>;
   archive(id: number): Promise<void>;
+  /** Archives what is not, and lets the collector take it at its next round. Ids that are gone are no error. */
+  removePermanently(ids: readonly number[]): Promise<void>;
+  /** With all below it, under another dataset of its project or (null) to the top. SLY_USAGE for one below itself. */
+  move(id: number, parentId: number | null): Promise<void>;
+  /** Of every project, at every depth. */
+  listAll(query: ListQuery & { projectId?: number; visible?: Visible }): Promise<Listed<DatasetRow>>;
 }
 
 export interface ItemStore {
   list(
-    query: ListQuery & { datasetId?: number; projectId?: number; recursive?: boolean },
+    query: ListQuery & {
+      datasetId?: number;
+      projectId?: number;
+      recursive?: boolean;
+      labelled?: readonly ItemFilter[];
+    },
   ): Promise<Listed<ItemRow>>;
   /** In the order asked; missing ones are left out. */
   get(ids: readonly number[]): Promise<ItemRow[]>;
   /** All or none, in the order given. SLY_NOT_UNIQUE carries the clashing names in `cause` (`NameClash`). Blobs must exist. */
   add(datasetId: number, items: readonly NewItemRow[]): Promise<ItemRow[]>;
   update(id: number, changes: Partial<Pick<ItemRow, 'name' | 'meta'>>): Promise<ItemRow>;
+  /** All or none. `dropBytes`: an item is its link alone from then on. */
+  setLinks(links: readonly { id: number; link: string }[], options: { dropBytes: boolean }): Promise<void>;
+  /** All or none. */
+  setCustomSort(places: readonly { id: number; customSort: number | null }[]): Promise<void>;
   remove(ids: readonly number[]): Promise<void>;
 }
 
@@ -237,13 +250,46 @@ export class NameClash extends Error {
 }
 
 export interface AnnotationStore {
-  /** Replaces whole annotations; bumps `updatedAt` of the items. */
+  /**
+   * Replaces whole annotations; bumps `updatedAt` of the items and of their projects. Figures of an item that were
+   * added apart from its annotation go with the old one, but for `keptFigures`.
+   */
   put(
-    annotations: readonly { itemId: number; annotation: ImageAnnotation }[],
+    annotations: readonly {
+      itemId: number;
+      annotation: ImageAnnotation;
+      keptFigures?: readonly number[];
+    }[],
     options: { subpixel: boolean },
   ): Promise<void>;
   /** In the order asked; an item without one gets an empty annotation of its size. */
   get(itemIds: readonly number[]): Promise<StoredAnnotation[]>;
+  /** Adds tags to the images themselves; one that is there already (same name and value) is not added again. */
+  addTags(tags: readonly { itemId: number; tag: Tag }[]): Promise<void>;
+  /** Tags of the images themselves; items without any are left out. */
+  tags(itemIds: readonly number[]): Promise<ImageTags[]>;
+}
+
+export interface ImageTags {
+  itemId: number;
+  tags: Tag[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** An annotation as it is stored, not parsed. */
+export interface AnnotationText {
+  id: number;
+  width: number | null;
+  height: number | null;
+  /** JSON; null = the item has none. */
+  annotation: string | null;
+  subpixel: boolean;
+}
+
+export interface AnnotationTexts {
+  /** Visible items of a project after an id, with their annotations; empty = there is no more. */
+  page(projectId: number, options: { after: number; limit: number }): Promise<AnnotationText[]>;
 }
 
 export interface PublicationStore {
@@ -264,6 +310,8 @@ export interface PublicationStore {
 export interface ArchiveRow {
   id: number;
   taskKey: string;
+  /** Null: the task is not known (any more). */
+  taskId: number | null;
   attempt: number;
   name: string;
   sha256: Sha256;
@@ -276,6 +324,12 @@ export interface ArchiveStore {
   /** Idempotent by (task, attempt). */
   register(taskKey: string, request: ArchiveRequest): Promise<ArchiveRow>;
   get(id: number): Promise<ArchiveRow | undefined>;
+  /** Newest first: made after `since` (ms), with ids below `before`. */
+  list(query: { limit: number; since: number; before?: number; visible?: Visible }): Promise<ArchiveRow[]>;
+  /** The bytes are collected when nothing else names them; a missing one is no error. */
+  remove(id: number): Promise<void>;
+  /** Made up to `before` (ms), at most `limit`; answers how many went. */
+  removeExpired(before: number, limit: number): Promise<number>;
 }
 
 /** Reads a project for an export: coordinates as pixel indices, whatever way they came in. */
@@ -316,13 +370,22 @@ export interface TrashStore {
   removeArchived(before: number): Promise<number>;
 }
 
-export interface Stores {
+export interface Stores extends FigureStores {
   accounts: AccountStore;
+  tokens: TokenStore;
+  access: AccessStore;
   projects: ProjectStore;
   datasets: DatasetStore;
   items: ItemStore;
   annotations: AnnotationStore;
+  annotationTexts: AnnotationTexts;
   publications: PublicationStore;
   archives: ArchiveStore;
   exports: ExportReader;
+  uploads: UploadStore;
+  teamFiles: TeamFileStore;
+  taskData: TaskDataStore;
+  pluginIds: PluginIdStore;
+  reportPages: ReportPageStore;
+  usage: UsageStore;
 }

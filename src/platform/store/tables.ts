@@ -1,22 +1,42 @@
 /** Rows of migration 0001 as TypeScript sees them. A room with own tables uses `db.kysely.withTables<ItsTables>()`. */
 import type { Generated } from 'kysely';
 import type { ProjectType } from '../../protocol/task.ts';
+import type { Role, TokenKind } from './accounts.ts';
 
 export interface UserTable {
   id: Generated<number>;
   login: string;
   name: string;
-  role: string;
+  role: 'admin' | 'user';
+  email: string | null;
+  password: string | null;
+  disabled_at: number | null;
+  last_login_at: number | null;
   created_at: number;
   updated_at: number;
 }
 
 export interface TokenTable {
+  id: Generated<number>;
   hash: string;
-  kind: 'api' | 'session' | 'login';
+  kind: TokenKind;
   user_id: number;
+  name: Generated<string>;
+  role: Role | null;
+  task_id: number | null;
+  attempt: number | null;
+  project_id: number | null;
   created_at: number;
   expires_at: number | null;
+  last_used_at: number | null;
+}
+
+export interface MemberTable {
+  team_id: number;
+  user_id: number;
+  role: Role;
+  created_at: number;
+  updated_at: number;
 }
 
 export interface TeamTable {
@@ -25,6 +45,7 @@ export interface TeamTable {
   description: Generated<string>;
   created_at: number;
   updated_at: number;
+  archived_at: number | null;
 }
 
 export interface WorkspaceTable {
@@ -34,6 +55,7 @@ export interface WorkspaceTable {
   description: Generated<string>;
   created_at: number;
   updated_at: number;
+  archived_at: number | null;
 }
 
 export interface ProjectTable {
@@ -126,6 +148,7 @@ export interface ItemTable {
   width: number | null;
   height: number | null;
   meta: string;
+  custom_sort: number | null;
   publication_id: number | null;
   created_at: number;
   updated_at: number;
@@ -150,9 +173,34 @@ export interface ArchiveTable {
   created_at: number;
 }
 
+export interface UploadTable {
+  id: Generated<number>;
+  user_id: number;
+  name: string;
+  expected_files: number;
+  expected_bytes: number;
+  files: Generated<number>;
+  bytes: Generated<number>;
+  created_at: number;
+  touched_at: number;
+  taken_at: number | null;
+}
+
+export interface UploadFileTable {
+  upload_id: number;
+  path: string;
+  size: number;
+  modified_at: number;
+  sha256: string | null;
+  stored: Generated<number>;
+  tus_id: string | null;
+  received: Generated<number>;
+}
+
 export interface Tables {
   users: UserTable;
   tokens: TokenTable;
+  members: MemberTable;
   teams: TeamTable;
   workspaces: WorkspaceTable;
   projects: ProjectTable;
@@ -165,4 +213,6 @@ export interface Tables {
   items: ItemTable;
   annotations: AnnotationTable;
   archives: ArchiveTable;
+  uploads: UploadTable;
+  upload_files: UploadFileTable;
 }

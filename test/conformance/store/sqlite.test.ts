@@ -115,6 +115,7 @@ const named = Object.fromEntries(
     'width',
     'height',
     'meta',
+    'customSort',
     'publicationId',
     'now',
   ].map((key) => [key, null]),

@@ -430,20 +430,20 @@ export function storeSuite(name: string, open: () => Promise<StoresUnderTest>): 
 
     it('keeps secrets by hash, once, and until their time', async () => {
       const stores = await open();
-      const { accounts } = stores;
+      const { accounts, tokens } = stores;
       const { userId } = await accounts.seed();
       expect((await accounts.seed()).userId).toBe(userId);
-      await accounts.putToken({ secretHash: 'h1', kind: 'api', userId });
-      await accounts.putToken({ secretHash: 'h2', kind: 'login', userId, expiresAt: 1000 });
-      expect(await accounts.findToken('h1', 5000)).toEqual({ kind: 'api', userId });
-      expect(await accounts.findToken('h2', 1000)).toBeUndefined();
-      const takes = await Promise.all([1, 2, 3].map(() => accounts.takeToken('h2', 'login', 500)));
+      await tokens.put({ secretHash: 'h1', kind: 'api', userId });
+      await tokens.put({ secretHash: 'h2', kind: 'login', userId, expiresAt: 1000 });
+      expect(await tokens.bearer('h1', 5000)).toMatchObject({ kind: 'api', userId, isAdmin: true });
+      expect(await tokens.bearer('h2', 1000)).toBeUndefined();
+      const takes = await Promise.all([1, 2, 3].map(() => tokens.take('h2', 'login', 500)));
       expect(takes.filter((one) => one !== undefined)).toEqual([{ userId }]);
-      await accounts.putToken({ secretHash: 'h3', kind: 'session', userId, expiresAt: 1000 });
-      await accounts.pruneTokens(2000);
-      expect(await accounts.findToken('h3', 0)).toBeUndefined();
-      await accounts.removeToken('h1');
-      expect(await accounts.findToken('h1', 0)).toBeUndefined();
+      await tokens.put({ secretHash: 'h3', kind: 'session', userId, expiresAt: 1000 });
+      await tokens.prune(2000);
+      expect(await tokens.bearer('h3', 0)).toBeUndefined();
+      await tokens.remove('h1');
+      expect(await tokens.bearer('h1', 0)).toBeUndefined();
       const workspace = { teamId: 1, name: 'lab', description: '' };
       await accounts.addWorkspace(workspace);
       await expect(accounts.addWorkspace(workspace)).rejects.toEqual(code('SLY_NOT_UNIQUE'));

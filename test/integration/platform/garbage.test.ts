@@ -54,6 +54,8 @@ it('collects what is archived and what nothing names, after its time of grace an
     collectGarbage(
       {
         trash: stores.trash,
+        archives: stores.archives,
+        retention: { archiveMs: 30 * DAY_MS },
         records: stores.blobs,
         blobs,
         uploads: blobs,

@@ -2,11 +2,14 @@
 import type { Logger } from '../../../lib/log.ts';
 import type { AgentDirectory, BlobStore, TaskService } from '../../ports.ts';
 import type { Stores } from '../../store/repositories.ts';
+import type { Auth } from '../auth.ts';
 
 export interface DataPlaneDeps {
   stores: Pick<Stores, 'publications' | 'projects' | 'exports' | 'archives'>;
   blobs: BlobStore;
   tasks: Pick<TaskService, 'assertHeld' | 'putReport'>;
-  agents: Pick<AgentDirectory, 'authenticate'>;
+  agents: Pick<AgentDirectory, 'authenticate' | 'register'>;
+  auth: Pick<Auth, 'newTaskToken' | 'limit'>;
+  publicUrl?: string;
   log: Logger;
 }

@@ -1,6 +1,6 @@
 /** Projects as an export reads them. */
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ProjectRow } from '../../store/repositories.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
@@ -22,20 +22,38 @@ interface ItemsQuery {
 export function registerExportRoutes(app: FastifyInstance, { stores }: DataPlaneDeps): void {
   const { exports, projects } = stores;
 
+  /** What is not of the agent's own team is not there for it. */
+  async function visible(id: number, { agentTeamId }: FastifyRequest): Promise<ProjectRow | undefined> {
+    const project = await projects.get(id);
+    return agentTeamId === null || project?.teamId === agentTeamId ? project : undefined;
+  }
+
+  async function need(id: number, request: FastifyRequest): Promise<void> {
+    if ((await visible(id, request)) === undefined)
+      throw new SlyError('SLY_NOT_FOUND', { detail: `project ${id}` });
+  }
+
   app.get<{ Querystring: { find?: string } }>('/projects', async (request) => {
     const word = request.query.find ?? '';
     const found: Pick<ProjectRow, 'id' | 'name'>[] = [];
-    const byId = /^[1-9]\d{0,14}$/.test(word) ? await projects.get(Number(word)) : undefined;
+    const byId = /^[1-9]\d{0,14}$/.test(word) ? await visible(Number(word), request) : undefined;
     if (byId !== undefined) found.push(byId);
     const filter = [{ field: 'name', operator: '=', value: word }] as const;
-    const { entities } = await projects.list({ filter, perPage: MOST_FOUND });
+    const { agentTeamId: team } = request;
+    const { entities } = await projects.list({
+      filter,
+      perPage: MOST_FOUND,
+      ...(team !== null && { visible: { teams: [team] } }),
+    });
     for (const one of entities) if (one.id !== byId?.id) found.push(one);
     return { projects: found.slice(0, MOST_FOUND).map(({ id, name }) => ({ id, name })) };
   });
 
-  app.get<{ Params: { id: string } }>('/projects/:id', (request) =>
-    exports.project(pathNumber(request.params.id, 'project')),
-  );
+  app.get<{ Params: { id: string } }>('/projects/:id', async (request) => {
+    const id = pathNumber(request.params.id, 'project');
+    await need(id, request);
+    return exports.project(id);
+  });
 
   app.get<{ Params: { id: string }; Querystring: ItemsQuery }>(
     '/projects/:id/items',
@@ -44,8 +62,7 @@ export function registerExportRoutes(app: FastifyInstance, { stores }: DataPlane
       const after = pathNumber(request.query.after ?? '0', 'after', 0);
       const limit = Math.min(pathNumber(request.query.limit ?? String(PAGE), 'limit'), MOST_ITEMS);
       const datasetIds = datasetsOf(request.query.datasets);
-      if ((await projects.get(id)) === undefined)
-        throw new SlyError('SLY_NOT_FOUND', { detail: `project ${id}` });
+      await need(id, request);
 
       async function* lines(): AsyncGenerator<string> {
         let last = after;

@@ -8,10 +8,12 @@ import {
   type ArchiveReply,
   ArchiveRequestSchema,
   CommitRequestSchema,
+  type PublicationRequest,
   PublicationRequestSchema,
   type PublishItem,
   PublishItemSchema,
 } from '../../../protocol/publish.ts';
+import type { TaskView } from '../../ports.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
 import { pathNumber } from './path-number.ts';
 import { bodyChunks } from './request-body.ts';
@@ -49,13 +51,29 @@ export function registerPublicationRoutes(app: FastifyInstance, deps: DataPlaneD
     throw new SlyError('SLY_NOT_FOUND', { detail: `publication ${request.params.id}` });
   }
 
+  /** A task publishes into its own team. */
+  async function assertOwnPlace(asked: PublicationRequest, task: TaskView): Promise<void> {
+    const { appendToProjectId: projectId, workspaceId } = asked;
+    if (workspaceId !== undefined && task.workspaceId !== null && workspaceId !== task.workspaceId)
+      throw new SlyError('SLY_NOT_FOUND', { detail: `workspace ${workspaceId} of task ${task.key}` });
+    if (projectId === undefined || task.teamId === null) return;
+    const project = await stores.projects.get(projectId);
+    if (project !== undefined && project.teamId !== task.teamId)
+      throw new SlyError('SLY_NOT_FOUND', { detail: `project ${projectId}` });
+  }
+
   app.post<{ Params: { key: string } }>(
     '/tasks/:key/publication',
     { bodyLimit: SMALL_BODY },
     async (request) => {
       const asked = publicationRequest.parse(request.body, 'request');
-      await tasks.assertHeld(request.params.key, asked.attempt, request.agentId);
-      return publications.begin(request.params.key, asked);
+      const task = await tasks.assertHeld(request.params.key, asked.attempt, request.agentId);
+      await assertOwnPlace(asked, task);
+      const workspaceId = asked.workspaceId ?? task.workspaceId ?? undefined;
+      return publications.begin(request.params.key, {
+        ...asked,
+        ...(workspaceId !== undefined && { workspaceId }),
+      });
     },
   );
 

@@ -1,55 +1,65 @@
-/** Handshake, the caller, teams and workspaces. */
+/** Handshake, the caller, and where a task belongs. */
 import { Type } from 'typebox';
 import type { ApiDeps } from '../api-deps.ts';
+import { isInstanceAdmin, roleIn, visibleTo } from '../auth/principal.ts';
+import { MeEntity, TeamEntity, teamEntity, userEntity, WorkspaceEntity } from '../entities/account.ts';
 import { found } from '../found.ts';
-import { ListRequest, listFields, listQuery, listReply } from '../list-shape.ts';
-import { ById, Id, type MethodTable, maybe, method, Name } from '../method.ts';
+import { byId } from '../list-shape.ts';
+import { ById, endpoint, type MethodTable } from '../method.ts';
+
+/** A person is in a handful of teams; the admin may see them all by teams.list. */
+const MOST_TEAMS = 1000;
 
 export function accountMethods(deps: ApiDeps): MethodTable {
   const { accounts } = deps.stores;
-  const byId = (id: number) => ({ perPage: 1, filter: [{ field: 'id', operator: '=' as const, value: id }] });
-  const team = (row: object) => ({ ...row, role: 'admin', usage: { plan: 'free' } });
-
-  async function workspace(id: number): Promise<unknown> {
-    const { entities } = await accounts.workspaces(byId(id));
-    return found(entities[0], `Workspace with id: ${id}`);
-  }
 
   return {
-    'instance.version': method(Type.Object({}), async () => ({
-      version: SERVICE_VERSION,
-      program: deps.version,
-    })),
-
-    'users.me': method(Type.Object({}), async (_input, { principal }) => {
-      const user = found(await accounts.user(principal.userId), `User with id: ${principal.userId}`);
-      return { ...user, email: null, disabled: false };
-    }),
-
-    'teams.list': method(ListRequest, async (input) =>
-      listReply(input, await accounts.teams(listQuery(input)), team),
+    'instance.version': endpoint(
+      {
+        about: 'Version of the service whose API this is, and of this program.',
+        needs: 'view',
+        request: Type.Object({}),
+        response: Type.Object({ version: Type.String(), program: Type.String() }),
+      },
+      async () => ({ version: SERVICE_VERSION, program: deps.version }),
     ),
 
-    'teams.info': method(ById, async ({ id }) => {
-      const { entities } = await accounts.teams(byId(id));
-      return team(found(entities[0], `Team with id: ${id}`));
-    }),
-
-    'workspaces.list': method(
-      Type.Object({ teamId: maybe(Id), groupId: maybe(Id), ...listFields }),
-      async (input) => {
-        const teamId = input.teamId ?? input.groupId;
-        const query = { ...listQuery(input), ...(teamId != null && { teamId }) };
-        return listReply(input, await accounts.workspaces(query), (row) => ({ ...row }));
+    'users.me': endpoint(
+      {
+        about: 'The caller, its teams and its role in each.',
+        needs: 'view',
+        request: Type.Object({}),
+        response: MeEntity,
+      },
+      async (_input, { principal }) => {
+        const user = found(await accounts.user(principal.userId), `User with id: ${principal.userId}`);
+        const { entities } = await accounts.teams({ perPage: MOST_TEAMS, ...visibleTo(principal) });
+        return {
+          ...userEntity(user),
+          isAdmin: isInstanceAdmin(principal),
+          teams: entities.map(({ id, name }) => ({ id, name, role: roleIn(principal, id) ?? 'viewer' })),
+        };
       },
     ),
 
-    'workspaces.info': method(ById, ({ id }) => workspace(id)),
-
-    'workspaces.add': method(
-      Type.Object({ teamId: Id, name: Name, description: maybe(Type.String()) }),
-      async ({ teamId, name, description }) =>
-        workspace(await accounts.addWorkspace({ teamId, name, description: description ?? '' })),
+    GetTaskContext: endpoint(
+      {
+        about: 'Team and workspace of a task.',
+        needs: 'view',
+        of: ({ id }) => ({ tasks: [id] }),
+        request: ById,
+        response: Type.Object({ team: TeamEntity, workspace: WorkspaceEntity }),
+      },
+      async ({ id }, { principal }) => {
+        const task = found(await deps.tasks.get({ id }), `Task with id: ${id}`);
+        const [workspace] = (await accounts.workspaces(byId(task.workspaceId ?? 0))).entities;
+        const [team] = (await accounts.teams(byId(task.teamId ?? 0))).entities;
+        const row = found(team, `Team with id: ${task.teamId}`);
+        return {
+          team: teamEntity(row, roleIn(principal, row.id) ?? 'viewer'),
+          workspace: found(workspace, `Workspace with id: ${task.workspaceId}`),
+        };
+      },
     ),
   };
 }

@@ -6,10 +6,13 @@ import { isGeometryType, readGeometry } from '../../../format/read-geometry.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ItemRow } from '../../store/repositories.ts';
 import { annotationEntity, type MetaIds, metaIds } from '../annotation-entity.ts';
+import { withoutKept, withTags } from '../annotation-figures.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { AnnotationEntity } from '../entities/annotation.ts';
 import { datasetOf, found } from '../found.ts';
-import { listFields, listQuery, listReply } from '../list-shape.ts';
-import { Id, type MethodTable, maybe, method } from '../method.ts';
+import { grouped } from '../label-json.ts';
+import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
 
 const MOST_AT_ONCE = 1000;
 /** Fifty annotations with large masks are tens of megabytes. */
@@ -59,46 +62,71 @@ export function annotationMethods(deps: ApiDeps): MethodTable {
     for (const projectId of new Set(items.map((item) => item.projectId))) {
       ids.set(projectId, metaIds(await stores.projects.meta(projectId)));
     }
-    const stored = await stores.annotations.get(items.map((item) => item.id));
+    const itemIds = items.map((item) => item.id);
+    const stored = await stores.annotations.get(itemIds);
+    const figures = grouped(
+      await withTags(stores, await stores.figures.ofImages(itemIds)),
+      (one) => one.entityId,
+    );
     return stored.flatMap((one) => {
       const item = byId.get(one.itemId);
       const known = item === undefined ? undefined : ids.get(item.projectId);
       return item === undefined || known === undefined
         ? []
-        : [annotationEntity(one, item, { ids: known, integerCoords })];
+        : [annotationEntity(one, item, { ids: known, integerCoords, figures: figures.get(item.id) ?? [] })];
     });
   }
 
   return {
-    'annotations.bulk.add': method(
-      Type.Object({
-        datasetId: maybe(Id),
-        annotations: Type.Array(Type.Object({ imageId: Id, annotation: AnnotationJson }), {
-          maxItems: MOST_AT_ONCE,
+    'annotations.bulk.add': endpoint(
+      {
+        about: 'Replaces the annotations of images.',
+        needs: 'annotate',
+        of: ({ datasetId, annotations }) => ({
+          datasets: given(datasetId),
+          items: annotations.map((one) => one.imageId),
         }),
-      }),
+        request: Type.Object({
+          datasetId: maybe(Id),
+          annotations: Type.Array(Type.Object({ imageId: Id, annotation: AnnotationJson }), {
+            maxItems: MOST_AT_ONCE,
+          }),
+        }),
+        response: Type.Array(Type.Object({ imageId: Id })),
+        bodyLimit: BODY_LIMIT,
+      },
       async ({ datasetId, annotations }) => {
         const items = await itemsOf(
           annotations.map((one) => one.imageId),
           datasetId,
         );
         await assertKnownNames(items, annotations);
-        const rows = annotations.map(({ imageId, annotation }) => ({
-          itemId: imageId,
-          annotation: completed(annotation, items.get(imageId)),
-        }));
+        const figures = grouped(await stores.figures.ofImages([...items.keys()]), (one) => one.entityId);
+        const rows = annotations.map(({ imageId, annotation }) => {
+          const { objects, kept } = withoutKept(annotation.objects, figures.get(imageId) ?? []);
+          return {
+            itemId: imageId,
+            annotation: completed({ ...annotation, objects }, items.get(imageId)),
+            keptFigures: kept,
+          };
+        });
         await stores.annotations.put(rows, { subpixel: true });
         return annotations.map(({ imageId }) => ({ imageId }));
       },
-      { bodyLimit: BODY_LIMIT },
     ),
 
-    'annotations.bulk.info': method(
-      Type.Object({
-        datasetId: maybe(Id),
-        imageIds: Type.Array(Id, { maxItems: MOST_AT_ONCE }),
-        ...ReadOptions,
-      }),
+    'annotations.bulk.info': endpoint(
+      {
+        about: 'Annotations of images, in the order asked.',
+        needs: 'view',
+        of: ({ datasetId, imageIds }) => ({ datasets: given(datasetId), items: imageIds }),
+        request: Type.Object({
+          datasetId: maybe(Id),
+          imageIds: Type.Array(Id, { maxItems: MOST_AT_ONCE }),
+          ...ReadOptions,
+        }),
+        response: Type.Array(AnnotationEntity),
+      },
       async ({ datasetId, imageIds, integerCoords }) => {
         const items = await itemsOf(imageIds, datasetId);
         const asked = imageIds.flatMap((id) => items.get(id) ?? []);
@@ -106,8 +134,14 @@ export function annotationMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'annotations.info': method(
-      Type.Object({ imageId: Id, ...ReadOptions }),
+    'annotations.info': endpoint(
+      {
+        about: 'The annotation of one image.',
+        needs: 'view',
+        of: ({ imageId }) => ({ items: [imageId] }),
+        request: Type.Object({ imageId: Id, ...ReadOptions }),
+        response: AnnotationEntity,
+      },
       async ({ imageId, integerCoords }) => {
         const items = await itemsOf([imageId], null);
         const [entity] = await entities([...items.values()], integerCoords ?? true);
@@ -115,8 +149,14 @@ export function annotationMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'annotations.list': method(
-      Type.Object({ datasetId: Id, ...listFields, ...ReadOptions }),
+    'annotations.list': endpoint(
+      {
+        about: 'Annotations of a dataset, by page or by token; at most 1000 a page.',
+        needs: 'view',
+        of: ({ datasetId }) => ({ datasets: [datasetId] }),
+        request: Type.Object({ datasetId: Id, ...listFields, ...ReadOptions }),
+        response: listOf(AnnotationEntity),
+      },
       async (input) => {
         await datasetOf(stores, input.datasetId);
         const filter = (input.filter ?? []).map((one) =>

@@ -1,26 +1,48 @@
 /** Datasets: flat rows with `parentId`. */
 import { Type } from 'typebox';
-import type { DatasetRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { visibleTo } from '../auth/principal.ts';
+import {
+  DatasetEntity,
+  datasetEntity,
+  ListedDatasetEntity,
+  listedDatasetEntity,
+} from '../entities/dataset.ts';
 import { datasetOf, projectOf } from '../found.ts';
-import { listFields, listQuery, listReply } from '../list-shape.ts';
-import { AnyObject, ById, Id, type MethodTable, maybe, method, Name } from '../method.ts';
-
-const Text = Type.String({ maxLength: 1 << 20 });
+import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import {
+  AnyObject,
+  ById,
+  DONE,
+  Done,
+  endpoint,
+  given,
+  Id,
+  LongText,
+  type MethodTable,
+  maybe,
+  Name,
+} from '../method.ts';
 
 export function datasetMethods(deps: ApiDeps): MethodTable {
   const { stores } = deps;
   const { datasets } = stores;
 
   return {
-    'datasets.add': method(
-      Type.Object({
-        projectId: Id,
-        name: Name,
-        description: maybe(Text),
-        parentId: maybe(Id),
-        customData: maybe(AnyObject),
-      }),
+    'datasets.add': endpoint(
+      {
+        about: 'A new dataset in a project, or in another dataset of it.',
+        needs: 'manage',
+        of: ({ projectId, parentId }) => ({ projects: [projectId], datasets: given(parentId) }),
+        request: Type.Object({
+          projectId: Id,
+          name: Name,
+          description: maybe(LongText),
+          parentId: maybe(Id),
+          customData: maybe(AnyObject),
+        }),
+        response: DatasetEntity,
+      },
       async (input, { principal }) => {
         await projectOf(stores, input.projectId);
         const dataset = await datasets.add({
@@ -35,8 +57,15 @@ export function datasetMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'datasets.list': method(
-      Type.Object({ projectId: Id, recursive: maybe(Type.Boolean()), ...listFields }),
+    'datasets.list': endpoint(
+      {
+        about:
+          'Datasets of a project: the top level, those of one parent (filter parentId), or all (recursive).',
+        needs: 'view',
+        of: ({ projectId }) => ({ projects: [projectId] }),
+        request: Type.Object({ projectId: Id, recursive: maybe(Type.Boolean()), ...listFields }),
+        response: listOf(ListedDatasetEntity),
+      },
       async (input) => {
         await projectOf(stores, input.projectId);
         const listed = await datasets.list({
@@ -44,24 +73,82 @@ export function datasetMethods(deps: ApiDeps): MethodTable {
           projectId: input.projectId,
           recursive: input.recursive ?? false,
         });
-        // The SDK keeps datasets as keys of a dictionary, which an object inside would break: only on request.
-        const full = input.extraFields?.includes('customData') === true;
-        return listReply(input, listed, (row) => {
-          const entity = datasetEntity(row);
-          return full ? entity : { ...entity, customData: null };
-        });
+        return listReply(input, listed, (row) => listedDatasetEntity(row, input.extraFields));
       },
     ),
 
-    'datasets.info': method(ById, async ({ id }) => datasetEntity(await datasetOf(stores, id))),
+    'datasets.list.all': endpoint(
+      {
+        about: 'Datasets of every depth and project the caller may see.',
+        needs: 'view',
+        of: ({ projectId }) => ({ projects: given(projectId) }),
+        request: Type.Object({ projectId: maybe(Id), ...listFields }),
+        response: listOf(ListedDatasetEntity),
+      },
+      async (input, { principal }) => {
+        const listed = await datasets.listAll({
+          ...listQuery(input),
+          ...(input.projectId != null && { projectId: input.projectId }),
+          ...visibleTo(principal),
+        });
+        return listReply(input, listed, (row) => listedDatasetEntity(row, input.extraFields));
+      },
+    ),
 
-    'datasets.editInfo': method(
-      Type.Object({
-        id: Id,
-        name: maybe(Name),
-        description: maybe(Text),
-        customData: maybe(AnyObject),
-      }),
+    'datasets.move': endpoint(
+      {
+        about:
+          'Moves a dataset with all below it into another one of its project; without destId to the top.',
+        needs: 'manage',
+        of: ({ srcId, destId }) => ({ datasets: given(srcId, destId) }),
+        request: Type.Object({ srcId: Id, destId: maybe(Id) }),
+        response: DatasetEntity,
+      },
+      async ({ srcId, destId }) => {
+        await datasetOf(stores, srcId);
+        await datasets.move(srcId, destId ?? null);
+        return datasetEntity(await datasetOf(stores, srcId));
+      },
+    ),
+
+    'datasets.remove.permanently': endpoint(
+      {
+        about: 'Removes datasets, archived or not; their data goes at the next round of the collector.',
+        needs: 'admin',
+        of: ({ datasets: wanted }) => ({ datasets: wanted.map((one) => one.id) }),
+        request: Type.Object({ datasets: Type.Array(ById, { maxItems: 1000 }) }),
+        response: Done,
+      },
+      async ({ datasets: wanted }) => {
+        await datasets.removePermanently(wanted.map((one) => one.id));
+        return DONE;
+      },
+    ),
+
+    'datasets.info': endpoint(
+      {
+        about: 'One dataset.',
+        needs: 'view',
+        of: ({ id }) => ({ datasets: [id] }),
+        request: ById,
+        response: DatasetEntity,
+      },
+      async ({ id }) => datasetEntity(await datasetOf(stores, id)),
+    ),
+
+    'datasets.editInfo': endpoint(
+      {
+        about: 'Changes name, description or custom data of a dataset.',
+        needs: 'manage',
+        of: ({ id }) => ({ datasets: [id] }),
+        request: Type.Object({
+          id: Id,
+          name: maybe(Name),
+          description: maybe(LongText),
+          customData: maybe(AnyObject),
+        }),
+        response: DatasetEntity,
+      },
       async ({ id, name, description, customData }) => {
         await datasetOf(stores, id);
         return datasetEntity(
@@ -74,14 +161,19 @@ export function datasetMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'datasets.archive': method(ById, async ({ id }) => {
-      await datasetOf(stores, id);
-      await datasets.archive(id);
-      return { success: true };
-    }),
+    'datasets.archive': endpoint(
+      {
+        about: 'Takes a dataset and all below it out of sight; its data is collected later.',
+        needs: 'manage',
+        of: ({ id }) => ({ datasets: [id] }),
+        request: ById,
+        response: Done,
+      },
+      async ({ id }) => {
+        await datasetOf(stores, id);
+        await datasets.archive(id);
+        return DONE;
+      },
+    ),
   };
-}
-
-function datasetEntity(row: DatasetRow): Record<string, unknown> {
-  return { ...row, imagesCount: row.itemsCount, referenceImageUrl: null };
 }

@@ -1,158 +1,222 @@
-/** Images: bytes in and out, rows, names. */
-import path from 'node:path';
+/** Images as rows: added, listed, renamed, removed. Their bytes: image-bytes.ts. */
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import { base64ToHex, hexToBase64 } from '../../../lib/hash.ts';
+import { base64ToHex } from '../../../lib/hash.ts';
 import { type ItemRow, NameClash, type NewItemRow } from '../../store/repositories.ts';
+import { tagEntities } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { datasetOf, found, projectOf } from '../found.ts';
-import { listFields, listQuery, listReply } from '../list-shape.ts';
-import { AnyObject, ById, Hash, Id, type MethodTable, maybe, method, Name } from '../method.ts';
-import { quoted, sendParts } from '../multipart-reply.ts';
-import { receiveFiles } from '../receive-files.ts';
-import { disposition, sendBlob } from '../send-blob.ts';
+import { ImageEntity, imageEntity } from '../entities/image.ts';
+import { datasetOf, imageOf, imagesOf, projectOf } from '../found.ts';
+import { idsOfProjects } from '../ids-of-projects.ts';
+import { ImageFilters, itemFilters } from '../image-filters.ts';
+import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import {
+  AnyObject,
+  ById,
+  DONE,
+  Done,
+  endpoint,
+  given,
+  Hash,
+  Id,
+  Ids,
+  type MethodTable,
+  maybe,
+  Name,
+  orNull,
+  type Scope,
+} from '../method.ts';
+import { teamFileFields, teamFilesOf, withTeamFiles } from '../team-file-images.ts';
 
 const MOST_AT_ONCE = 10_000;
-const Ids = Type.Array(Id, { maxItems: MOST_AT_ONCE });
+
+const Link = Type.String({ minLength: 1, maxLength: 8192 });
 
 const NewImage = Type.Object({
   title: maybe(Name),
   name: maybe(Name),
   hash: maybe(Hash),
-  link: maybe(Type.String({ minLength: 1, maxLength: 8192 })),
+  link: maybe(Link),
   imageId: maybe(Id),
   meta: maybe(AnyObject),
+  customSort: maybe(Type.Number()),
+  ...teamFileFields,
 });
 
+const ofId = ({ id }: { id: number }): Scope => ({ items: [id] });
+
 export function imageMethods(deps: ApiDeps): MethodTable {
-  const { blobs, stores } = deps;
+  const { stores } = deps;
   const { items } = stores;
 
-  async function imageOf(id: number): Promise<ItemRow> {
-    const [row] = await items.get([id]);
-    return found(row, `Image with id: ${id}`);
+  /** The list's dataset, and its project; or the project alone. */
+  async function placeOf(input: {
+    datasetId?: number | null;
+    projectId?: number | null;
+  }): Promise<{ projectId: number; datasetId?: number }> {
+    if (input.datasetId != null) {
+      const { id, projectId } = await datasetOf(stores, input.datasetId);
+      return { projectId, datasetId: id };
+    }
+    if (input.projectId != null) return { projectId: (await projectOf(stores, input.projectId)).id };
+    throw new SlyError('SLY_BAD_MESSAGE', { detail: 'expected datasetId or projectId, got neither' });
   }
 
-  /** In the order asked; every one must be there, and in the dataset when one is named. */
-  async function imagesOf(ids: readonly number[], datasetId: number | null | undefined): Promise<ItemRow[]> {
-    const rows = await items.get(ids);
-    const byId = new Map(
-      rows.filter((row) => datasetId == null || row.datasetId === datasetId).map((row) => [row.id, row]),
+  async function withTags(rows: readonly ItemRow[]): Promise<ImageEntity[]> {
+    const tagged = new Map(
+      (await stores.annotations.tags(rows.map((row) => row.id))).map((one) => [one.itemId, one]),
     );
-    return ids.map((id) => found(byId.get(id), `Image with id: ${id}`));
+    const idsOf = await idsOfProjects(
+      stores,
+      rows.filter((row) => tagged.has(row.id)),
+    );
+    return rows.map((row) => {
+      const { tags = [], createdAt = '', updatedAt = '' } = tagged.get(row.id) ?? {};
+      return imageEntity(row, tags.map(tagEntities(row.id, { createdAt, updatedAt }, idsOf(row.projectId))));
+    });
   }
 
   /** Copies (`imageId`) take over what the other image is made of. */
   async function newRows(images: readonly Static<typeof NewImage>[]): Promise<NewItemRow[]> {
     const copied = images.flatMap((image) => (image.imageId == null ? [] : [image.imageId]));
-    const originals = new Map((await imagesOf([...new Set(copied)], null)).map((row) => [row.id, row]));
+    const originals = new Map(
+      (await imagesOf(stores, [...new Set(copied)], null)).map((row) => [row.id, row]),
+    );
     return images.map((image, at) =>
       newRow(image, at, image.imageId == null ? undefined : originals.get(image.imageId)),
     );
   }
 
   return {
-    'images.internal.hashes.list': method(Type.Array(Hash, { maxItems: MOST_AT_ONCE }), async (hashes) => {
-      const missing = new Set(await blobs.missing([...new Set(hashes.map(base64ToHex))]));
-      return hashes.filter((hash) => !missing.has(base64ToHex(hash)));
-    }),
-
-    'images.bulk.upload': method(Type.Unknown(), (_input, { request }) => receiveFiles(blobs, request)),
-
-    'images.bulk.add': method(
-      Type.Object({ datasetId: Id, images: Type.Array(NewImage, { maxItems: MOST_AT_ONCE }) }),
+    'images.bulk.add': endpoint(
+      {
+        about:
+          'New images of stored bytes, team files, links or other images, in the order given; all or none.',
+        needs: 'manage',
+        of: ({ datasetId, images }) => ({
+          datasets: [datasetId],
+          items: images.flatMap((image) => image.imageId ?? []),
+          teamFiles: teamFilesOf(images),
+        }),
+        request: Type.Object({ datasetId: Id, images: Type.Array(NewImage, { maxItems: MOST_AT_ONCE }) }),
+        response: Type.Array(ImageEntity),
+      },
       async ({ datasetId, images }) => {
         await datasetOf(stores, datasetId);
-        const rows = await newRows(images);
+        const rows = await newRows(await withTeamFiles(deps, images));
         assertDistinct(rows);
-        return (await items.add(datasetId, rows)).map(imageEntity);
+        return (await items.add(datasetId, rows)).map((row) => imageEntity(row));
       },
     ),
 
-    'images.list': method(
-      Type.Object({
-        datasetId: maybe(Id),
-        projectId: maybe(Id),
-        recursive: maybe(Type.Boolean()),
-        ...listFields,
-      }),
+    'images.list': endpoint(
+      {
+        about: 'Images of a dataset or a project.',
+        needs: 'view',
+        of: ({ datasetId, projectId }) => ({
+          datasets: given(datasetId),
+          projects: given(projectId),
+        }),
+        request: Type.Object({
+          datasetId: maybe(Id),
+          projectId: maybe(Id),
+          recursive: maybe(Type.Boolean()),
+          ...listFields,
+          filters: ImageFilters,
+        }),
+        response: listOf(ImageEntity),
+      },
       async (input) => {
-        const query = listQuery(input);
-        const recursive = input.recursive ?? false;
-        if (input.datasetId != null) {
-          await datasetOf(stores, input.datasetId);
-          const listed = await items.list({ ...query, datasetId: input.datasetId, recursive });
-          return listReply(input, listed, imageEntity);
-        }
-        if (input.projectId == null) {
-          throw new SlyError('SLY_BAD_MESSAGE', { detail: 'expected datasetId or projectId, got neither' });
-        }
-        await projectOf(stores, input.projectId);
-        return listReply(
-          input,
-          await items.list({ ...query, projectId: input.projectId, recursive }),
-          imageEntity,
-        );
+        const place = await placeOf(input);
+        const ids = (input.filters ?? []).length === 0 ? undefined : await idsOfProjects(stores, [place]);
+        const labelled = ids === undefined ? [] : itemFilters(input.filters, ids(place.projectId));
+        const listed = await items.list({
+          ...listQuery({ ...input, filters: null }),
+          ...(place.datasetId === undefined
+            ? { projectId: place.projectId }
+            : { datasetId: place.datasetId }),
+          recursive: input.recursive ?? false,
+          labelled,
+        });
+        // Tags are in the annotations, which are read only when somebody looks at them.
+        const isAsked = input.fields == null || input.fields.length === 0 || input.fields.includes('tags');
+        const entities = isAsked
+          ? await withTags(listed.entities)
+          : listed.entities.map((row) => imageEntity(row));
+        const byId = new Map(entities.map((one) => [one.id, one]));
+        return listReply(input, listed, (row) => byId.get(row.id) ?? imageEntity(row));
       },
     ),
 
-    'images.info': method(ById, async ({ id }) => imageEntity(await imageOf(id))),
-
-    'images.download': method(ById, async ({ id }, { request, reply }) => {
-      const row = await imageOf(id);
-      const blob = {
-        sha256: bytesOf(row),
-        size: row.size,
-        mime: mimeOf(row),
-        disposition: disposition('attachment', row.name),
-      };
-      return sendBlob(blobs, blob, request, reply);
-    }),
-
-    'images.bulk.download': method(
-      Type.Object({ datasetId: maybe(Id), imageIds: Ids }),
-      async ({ datasetId, imageIds }, { reply }) => {
-        const rows = await imagesOf([...new Set(imageIds)], datasetId);
-        const parts = rows.map((row) => ({
-          sha256: bytesOf(row),
-          size: row.size,
-          headers: [
-            `Content-Disposition: form-data; name="${row.id}"; filename=${quoted(row.name)}`,
-            `Content-Type: ${mimeOf(row)}`,
-          ],
-        }));
-        return sendParts(blobs, parts, reply);
-      },
+    'images.info': endpoint(
+      { about: 'One image.', needs: 'view', of: ofId, request: ById, response: ImageEntity },
+      async ({ id }) => only(await withTags([await imageOf(stores, id)])),
     ),
 
-    'images.bulk.download-by-hash': method(
-      Type.Object({ hashes: Type.Array(Hash, { maxItems: MOST_AT_ONCE }) }),
-      async ({ hashes }, { reply }) => {
-        const parts = [];
-        for (const hash of new Set(hashes)) {
-          const sha256 = base64ToHex(hash);
-          const size = found(await blobs.size(sha256), `Image with hash: ${hash}`);
-          // Nothing may follow the name: the SDK cuts the line at fixed places.
-          parts.push({ sha256, size, headers: [`Content-Disposition: form-data; name="${hash}"`] });
-        }
-        return sendParts(blobs, parts, reply);
+    'images.editInfo': endpoint(
+      {
+        about: 'Changes name or meta of an item of any kind.',
+        needs: 'manage',
+        of: ofId,
+        request: Type.Object({ id: Id, name: maybe(Name), meta: maybe(AnyObject) }),
+        response: ImageEntity,
       },
-    ),
-
-    'images.editInfo': method(
-      Type.Object({ id: Id, name: maybe(Name), meta: maybe(AnyObject) }),
       async ({ id, name, meta }) => {
-        await imageOf(id);
-        return imageEntity(
-          await items.update(id, { ...(name != null && { name }), ...(meta != null && { meta }) }),
-        );
+        await imageOf(stores, id);
+        const row = await items.update(id, { ...(name != null && { name }), ...(meta != null && { meta }) });
+        return only(await withTags([row]));
       },
     ),
 
-    'images.bulk.remove': method(Type.Object({ imageIds: Ids }), async ({ imageIds }) => {
-      await items.remove(imageIds);
-      return { success: true };
-    }),
+    'images.update.links': endpoint(
+      {
+        about: 'Gives images other links; with clearLocalDataSource their bytes are not kept any more.',
+        needs: 'manage',
+        of: ({ images }) => ({ items: images.map((one) => one.id) }),
+        request: Type.Object({
+          images: Type.Array(Type.Object({ id: Id, link: Link }), { maxItems: MOST_AT_ONCE }),
+          clearLocalDataSource: maybe(Type.Boolean()),
+        }),
+        response: Type.Array(ImageEntity),
+      },
+      async ({ images, clearLocalDataSource }) => {
+        await items.setLinks(images, { dropBytes: clearLocalDataSource ?? false });
+        const ids = images.map((one) => one.id);
+        return withTags(await imagesOf(stores, ids, null));
+      },
+    ),
+
+    'images.bulk.set-custom-sort': endpoint(
+      {
+        about: 'Gives images their place for lists sorted by customSort.',
+        needs: 'manage',
+        of: ({ images }) => ({ items: images.map((one) => one.id) }),
+        request: Type.Object({
+          images: Type.Array(Type.Object({ id: Id, customSort: orNull(Type.Number()) }), {
+            maxItems: MOST_AT_ONCE,
+          }),
+        }),
+        response: Done,
+      },
+      async ({ images }) => {
+        await items.setCustomSort(images);
+        return DONE;
+      },
+    ),
+
+    'images.bulk.remove': endpoint(
+      {
+        about: 'Removes items of any kind with their annotations; those that are gone already are no error.',
+        needs: 'manage',
+        of: ({ imageIds }) => ({ items: imageIds }),
+        request: Type.Object({ imageIds: Ids }),
+        response: Done,
+      },
+      async ({ imageIds }) => {
+        await items.remove(imageIds);
+        return DONE;
+      },
+    ),
   };
 }
 
@@ -168,11 +232,14 @@ function newRow(image: Static<typeof NewImage>, at: number, original: ItemRow | 
       detail: `images[${at}]: expected a name without a slash, got ${JSON.stringify(name)}`,
     });
   }
-  const meta = image.meta ?? original?.meta ?? {};
+  const row = {
+    name,
+    meta: image.meta ?? original?.meta ?? {},
+    ...(image.customSort != null && { customSort: image.customSort }),
+  };
   if (original !== undefined) {
     return {
-      name,
-      meta,
+      ...row,
       ...(original.sha256 !== null && { sha256: original.sha256 }),
       ...(original.link !== null && { link: original.link }),
       ...(original.mime !== null && { mime: original.mime }),
@@ -180,10 +247,10 @@ function newRow(image: Static<typeof NewImage>, at: number, original: ItemRow | 
       ...(original.height !== null && { height: original.height }),
     };
   }
-  if (image.hash != null) return { name, meta, sha256: base64ToHex(image.hash) };
-  if (image.link != null) return { name, meta, link: image.link };
+  if (image.hash != null) return { ...row, sha256: base64ToHex(image.hash) };
+  if (image.link != null) return { ...row, link: image.link };
   throw new SlyError('SLY_BAD_MESSAGE', {
-    detail: `images[${at}]: expected one of hash, link, imageId, got none`,
+    detail: `images[${at}]: expected one of hash, link, imageId, teamFileId, got none`,
   });
 }
 
@@ -201,41 +268,4 @@ function assertDistinct(rows: readonly NewItemRow[]): void {
   }
 }
 
-function bytesOf(row: ItemRow): string {
-  if (row.sha256 !== null) return row.sha256;
-  throw new SlyError('SLY_USAGE', {
-    detail: `image ${row.id} (${row.name}) is a link, its bytes are not here`,
-    hint: `Fetch it from ${row.link}`,
-  });
-}
-
-const mimeOf = (row: ItemRow): string => row.mime ?? 'application/octet-stream';
-
-function imageEntity(row: ItemRow): Record<string, unknown> {
-  return {
-    id: row.id,
-    name: row.name,
-    title: row.name,
-    description: '',
-    datasetId: row.datasetId,
-    projectId: row.projectId,
-    hash: row.sha256 === null ? null : hexToBase64(row.sha256),
-    link: row.link,
-    // Null rather than a guess: from a wrong type the SDK makes a wrong name.
-    mime: row.mime,
-    ext: path.extname(row.name).slice(1).toLowerCase(),
-    size: row.size,
-    width: row.width,
-    height: row.height,
-    meta: row.meta,
-    tags: [],
-    pathOriginal: row.link ?? `/files/images/${row.id}`,
-    fullStorageUrl: row.link ?? `/files/images/${row.id}`,
-    relatedDataId: null,
-    downloadId: null,
-    offsetStart: null,
-    offsetEnd: null,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
-}
+const only = <T>([one]: readonly T[]): T | undefined => one;

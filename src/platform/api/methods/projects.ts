@@ -2,13 +2,36 @@
 import { type Static, Type } from 'typebox';
 import type { ProjectMeta } from '../../../format/model.ts';
 import { ProjectTypeSchema } from '../../../protocol/task.ts';
-import type { MetaEntryRow, ProjectRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { visibleTo } from '../auth/principal.ts';
+import { workspaceFor } from '../auth/workspace-for.ts';
+import {
+  ClassEntity,
+  classEntity,
+  MetaEntity,
+  ProjectEntity,
+  projectEntity,
+  TagEntity,
+  tagEntity,
+} from '../entities/project.ts';
 import { projectOf } from '../found.ts';
-import { listFields, listQuery, listReply } from '../list-shape.ts';
-import { AnyObject, ById, Id, type MethodTable, maybe, method, Name } from '../method.ts';
+import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import {
+  AnyObject,
+  ById,
+  type Call,
+  DONE,
+  Done,
+  endpoint,
+  given,
+  Id,
+  LongText,
+  type MethodTable,
+  maybe,
+  Name,
+  type Scope,
+} from '../method.ts';
 
-const Text = Type.String({ maxLength: 1 << 20 });
 const NamedObject = (name: string) => Type.Intersect([Type.Object({ [name]: Name }), AnyObject]);
 const MetaSchema = Type.Object({
   classes: Type.Array(NamedObject('title')),
@@ -21,38 +44,70 @@ const ListSchema = Type.Object({
   ...listFields,
 });
 
+const ofId = ({ id }: Static<typeof ById>): Scope => ({ projects: [id] });
+const ofList = ({ workspaceId, teamId, groupId }: Static<typeof ListSchema>): Scope => ({
+  workspaces: given(workspaceId),
+  teams: given(teamId ?? groupId),
+});
+
 export function projectMethods(deps: ApiDeps): MethodTable {
   const { stores } = deps;
   const { projects } = stores;
 
-  async function list(input: Static<typeof ListSchema>): Promise<unknown> {
+  async function list(input: Static<typeof ListSchema>, { principal }: Call): Promise<unknown> {
     const teamId = input.teamId ?? input.groupId;
     const listed = await projects.list({
       ...listQuery(input),
       ...(input.workspaceId != null && { workspaceId: input.workspaceId }),
       ...(teamId != null && { teamId }),
+      ...visibleTo(principal),
     });
     return listReply(input, listed, projectEntity);
   }
 
   return {
-    'projects.list': method(ListSchema, list),
-    'projects.list.all': method(ListSchema, list),
+    'projects.list': endpoint(
+      {
+        about: 'Projects of a workspace or a team.',
+        needs: 'view',
+        of: ofList,
+        request: ListSchema,
+        response: listOf(ProjectEntity),
+      },
+      list,
+    ),
 
-    'projects.add': method(
-      Type.Object({
-        name: Name,
-        workspaceId: Id,
-        description: maybe(Text),
-        type: maybe(ProjectTypeSchema),
-        readme: maybe(Text),
-        settings: maybe(AnyObject),
-        customData: maybe(AnyObject),
-      }),
+    'projects.list.all': endpoint(
+      {
+        about: 'Projects of everything the caller may see.',
+        needs: 'view',
+        of: ofList,
+        request: ListSchema,
+        response: listOf(ProjectEntity),
+      },
+      list,
+    ),
+
+    'projects.add': endpoint(
+      {
+        about: 'A new project in a workspace.',
+        needs: 'manage',
+        of: ({ workspaceId }) => ({ workspaces: [workspaceId] }),
+        request: Type.Object({
+          name: Name,
+          workspaceId: Id,
+          description: maybe(LongText),
+          type: maybe(ProjectTypeSchema),
+          readme: maybe(LongText),
+          settings: maybe(AnyObject),
+          customData: maybe(AnyObject),
+        }),
+        response: ProjectEntity,
+      },
       async (input, { principal }) =>
         projectEntity(
           await projects.add({
-            workspaceId: input.workspaceId,
+            workspaceId: await workspaceFor(stores, principal, input.workspaceId),
             name: input.name,
             type: input.type ?? 'images',
             description: input.description ?? '',
@@ -64,16 +119,25 @@ export function projectMethods(deps: ApiDeps): MethodTable {
         ),
     ),
 
-    'projects.info': method(ById, async ({ id }) => projectEntity(await projectOf(stores, id))),
+    'projects.info': endpoint(
+      { about: 'One project.', needs: 'view', of: ofId, request: ById, response: ProjectEntity },
+      async ({ id }) => projectEntity(await projectOf(stores, id)),
+    ),
 
-    'projects.editInfo': method(
-      Type.Object({
-        id: Id,
-        name: maybe(Name),
-        description: maybe(Text),
-        readme: maybe(Text),
-        customData: maybe(AnyObject),
-      }),
+    'projects.editInfo': endpoint(
+      {
+        about: 'Changes name, description, readme or custom data of a project.',
+        needs: 'manage',
+        of: ofId,
+        request: Type.Object({
+          id: Id,
+          name: maybe(Name),
+          description: maybe(LongText),
+          readme: maybe(LongText),
+          customData: maybe(AnyObject),
+        }),
+        response: ProjectEntity,
+      },
       async ({ id, name, description, readme, customData }) => {
         await projectOf(stores, id);
         return projectEntity(
@@ -87,79 +151,120 @@ export function projectMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'projects.archive': method(ById, async ({ id }) => {
-      await projectOf(stores, id);
-      await projects.archive(id);
-      return { success: true };
-    }),
-
-    'projects.meta': method(ById, async ({ id }) => {
-      await projectOf(stores, id);
-      return projects.meta(id);
-    }),
-
-    'projects.meta.update': method(Type.Object({ id: Id, meta: MetaSchema }), async ({ id, meta }) => {
-      await projectOf(stores, id);
-      // Checked as far as the store relies on it; every other key is the client's and comes back as it went in.
-      return projects.putMeta(id, { ...meta, tags: meta.tags ?? [] } as unknown as ProjectMeta);
-    }),
-
-    'projects.settings.update': method(
-      Type.Object({ id: Id, settings: maybe(AnyObject) }),
-      async ({ id, settings }) => {
-        const project = await projectOf(stores, id);
-        await projects.update(id, { settings: { ...project.settings, ...settings } });
-        return { success: true };
+    'projects.archive': endpoint(
+      {
+        about: 'Takes a project out of sight; its data is collected later.',
+        needs: 'manage',
+        of: ofId,
+        request: ById,
+        response: Done,
+      },
+      async ({ id }) => {
+        await projectOf(stores, id);
+        await projects.archive(id);
+        return DONE;
       },
     ),
 
-    'advanced.object_classes.list': method(Type.Object({ projectId: Id, ...listFields }), async (input) => {
-      await projectOf(stores, input.projectId);
-      return listReply(input, await projects.classes(input.projectId, listQuery(input)), classEntity);
-    }),
+    'projects.remove.permanently': endpoint(
+      {
+        about: 'Removes projects, archived or not; their data goes at the next round of the collector.',
+        needs: 'admin',
+        of: ({ projects: wanted }) => ({ projects: wanted.map((one) => one.id) }),
+        request: Type.Object({ projects: Type.Array(ById, { maxItems: 1000 }) }),
+        response: Done,
+      },
+      async ({ projects: wanted }) => {
+        await projects.removePermanently(wanted.map((one) => one.id));
+        return DONE;
+      },
+    ),
 
-    'tags.list': method(Type.Object({ projectId: Id, ...listFields }), async (input) => {
-      await projectOf(stores, input.projectId);
-      return listReply(input, await projects.tags(input.projectId, listQuery(input)), tagEntity);
-    }),
-  };
-}
+    'projects.workspace.set': endpoint(
+      {
+        about: 'Moves a project into another workspace.',
+        needs: 'manage',
+        of: ({ id, workspaceId }) => ({ projects: [id], workspaces: [workspaceId] }),
+        request: Type.Object({ id: Id, workspaceId: Id }),
+        response: ProjectEntity,
+      },
+      async ({ id, workspaceId }) => {
+        await projectOf(stores, id);
+        await projects.move(id, workspaceId);
+        return projectEntity(await projectOf(stores, id));
+      },
+    ),
 
-function projectEntity(row: ProjectRow): Record<string, unknown> {
-  return {
-    ...row,
-    imagesCount: row.itemsCount,
-    referenceImageUrl: null,
-    backupArchive: null,
-    importSettings: {},
-    version: null,
-  };
-}
+    'projects.meta': endpoint(
+      {
+        about: 'Classes and tags of a project as they were stored, with ids.',
+        needs: 'view',
+        of: ofId,
+        request: ById,
+        response: MetaEntity,
+      },
+      async ({ id }) => {
+        await projectOf(stores, id);
+        return projects.meta(id);
+      },
+    ),
 
-function classEntity(row: MetaEntryRow): Record<string, unknown> {
-  const { title: _title, shape, color, description, id: _id, ...settings } = row.json;
-  return {
-    id: row.id,
-    projectId: row.projectId,
-    name: row.name,
-    description: description ?? '',
-    shape: shape ?? 'any',
-    color: color ?? '#808080',
-    settings,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
-}
+    'projects.meta.update': endpoint(
+      {
+        about: 'Replaces classes and tags; a name that is known keeps its id.',
+        needs: 'manage',
+        of: ofId,
+        request: Type.Object({ id: Id, meta: MetaSchema }),
+        response: MetaEntity,
+      },
+      async ({ id, meta }) => {
+        await projectOf(stores, id);
+        // Checked as far as the store relies on it; every other key is the client's and comes back as it went in.
+        return projects.putMeta(id, { ...meta, tags: meta.tags ?? [] } as unknown as ProjectMeta);
+      },
+    ),
 
-function tagEntity(row: MetaEntryRow): Record<string, unknown> {
-  const { name: _name, color, id: _id, value_type: type, ...settings } = row.json;
-  return {
-    id: row.id,
-    projectId: row.projectId,
-    name: row.name,
-    settings: { type: type ?? 'none', ...settings },
-    color: color ?? '#808080',
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
+    'projects.settings.update': endpoint(
+      {
+        about: 'Adds keys to the settings of a project.',
+        needs: 'manage',
+        of: ofId,
+        request: Type.Object({ id: Id, settings: maybe(AnyObject) }),
+        response: Done,
+      },
+      async ({ id, settings }) => {
+        const project = await projectOf(stores, id);
+        await projects.update(id, { settings: { ...project.settings, ...settings } });
+        return DONE;
+      },
+    ),
+
+    'advanced.object_classes.list': endpoint(
+      {
+        about: 'Classes of a project.',
+        needs: 'view',
+        of: ({ projectId }) => ({ projects: [projectId] }),
+        request: Type.Object({ projectId: Id, ...listFields }),
+        response: listOf(ClassEntity),
+      },
+      async (input) => {
+        await projectOf(stores, input.projectId);
+        return listReply(input, await projects.classes(input.projectId, listQuery(input)), classEntity);
+      },
+    ),
+
+    'tags.list': endpoint(
+      {
+        about: 'Tags of a project.',
+        needs: 'view',
+        of: ({ projectId }) => ({ projects: [projectId] }),
+        request: Type.Object({ projectId: Id, ...listFields }),
+        response: listOf(TagEntity),
+      },
+      async (input) => {
+        await projectOf(stores, input.projectId);
+        return listReply(input, await projects.tags(input.projectId, listQuery(input)), tagEntity);
+      },
+    ),
   };
 }

@@ -1,5 +1,4 @@
 /** `imports.start`, `exports.start`: from a request to a queued task. With a `key` of the caller, a repeated call finds the first one's task. */
-import path from 'node:path';
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { newKey } from '../../../lib/ids.ts';
@@ -8,15 +7,18 @@ import type { Manifest, PluginAction } from '../../../protocol/plugin.ts';
 import { ConflictPolicySchema, type ImportSpec } from '../../../protocol/task.ts';
 import type { AgentView, TaskView } from '../../ports.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { type Principal, roleIn, visibleTo } from '../auth/principal.ts';
+import { workspaceFor } from '../auth/workspace-for.ts';
+import { TaskEntity } from '../entities/task.ts';
 import { datasetOf, found, projectOf } from '../found.ts';
-import { AnyObject, Id, type MethodTable, maybe, method, Name } from '../method.ts';
-import { assertUploadPath } from '../upload-path.ts';
+import { AnyObject, endpoint, given, Id, type MethodTable, maybe, Name } from '../method.ts';
+import { folderSource, type ImportSource, uploadSource } from '../uploads/import-source.ts';
 
 const Key = maybe(Type.String({ pattern: '^[\\w-]{8,64}$' }));
 const PluginName = Type.String({ minLength: 1, maxLength: 100 });
 
 export function startMethods(deps: ApiDeps): MethodTable {
-  const { agents, clock, stores, tasks } = deps;
+  const { agents, clock, stores, tasks, uploads } = deps;
 
   async function pluginFor(name: string, action: PluginAction): Promise<Manifest> {
     const known = (await agents.plugins()).filter((one) => one.actions.includes(action));
@@ -34,9 +36,9 @@ export function startMethods(deps: ApiDeps): MethodTable {
   }
 
   /** A path means one machine's folder, so the agent must be clear. */
-  async function agentFor(id: number | null | undefined): Promise<AgentView> {
+  async function agentFor(id: number | null | undefined, principal: Principal): Promise<AgentView> {
     if (id != null) return found(await agents.get(id), `Agent with id: ${id}`);
-    const all = await agents.list();
+    const all = await agents.list(visibleTo(principal));
     const connected = all.filter((one) => one.connected);
     const [only] = connected.length === 1 ? connected : all;
     if (only !== undefined && (connected.length === 1 || all.length === 1)) return only;
@@ -45,12 +47,31 @@ export function startMethods(deps: ApiDeps): MethodTable {
     });
   }
 
-  function queue(
+  async function sourceOf(
+    input: { path?: string | null; uploadId?: number | null; dryRun?: boolean | null },
+    userId: number,
+  ): Promise<ImportSource> {
+    if (input.path != null && input.uploadId == null) return folderSource(input.path);
+    if (input.uploadId != null && input.path == null)
+      return uploadSource({ uploads, store: stores.uploads }, userId, input.uploadId, {
+        taken: input.dryRun !== true,
+      });
+    throw new SlyError('SLY_USAGE', {
+      detail: 'expected either path (in an upload folder) or uploadId (from uploads.begin)',
+    });
+  }
+
+  async function queue(
     title: string,
     spec: TaskView['spec'],
-    options: { key: string | null | undefined; agentId?: number; workspaceId?: number },
+    options: {
+      key: string | null | undefined;
+      agentId?: number;
+      workspaceId: number;
+      principal: Principal;
+    },
   ): Promise<TaskView> {
-    const { key, ...rest } = options;
+    const { key, principal, ...rest } = options;
     const task = {
       key: key ?? newKey(),
       title,
@@ -58,57 +79,82 @@ export function startMethods(deps: ApiDeps): MethodTable {
       createdAt: new Date(clock.now()).toISOString(),
       spec,
     };
-    return tasks.create(task, rest);
+    const queued = await tasks.create(task, { ...rest, createdBy: principal.userId });
+    // The key found a task of somebody else: what that is, is not told.
+    if (queued.teamId !== null && roleIn(principal, queued.teamId) === undefined)
+      throw new SlyError('SLY_NOT_UNIQUE', { detail: `key ${task.key}`, hint: 'Choose another key.' });
+    return queued;
   }
 
   return {
-    'imports.start': method(
-      Type.Object({
-        agentId: maybe(Id),
-        path: Type.String({ minLength: 1, maxLength: 4096 }),
-        plugin: maybe(PluginName),
-        options: maybe(AnyObject),
-        projectName: maybe(Name),
-        appendToProjectId: maybe(Id),
-        workspaceId: maybe(Id),
-        conflict: maybe(ConflictPolicySchema),
-        dryRun: maybe(Type.Boolean()),
-        key: Key,
-      }),
-      async (input) => {
-        const source = input.path.replace(/\/+$/, '');
-        assertUploadPath(source);
-        const agent = await agentFor(input.agentId);
+    'imports.start': endpoint(
+      {
+        about:
+          "Queues an import of a path in an agent's upload folder, or of an upload; a `key` of the caller makes it repeatable.",
+        needs: 'manage',
+        of: ({ appendToProjectId, workspaceId, agentId }) => ({
+          projects: given(appendToProjectId),
+          workspaces: given(workspaceId),
+          agents: given(agentId),
+        }),
+        request: Type.Object({
+          agentId: maybe(Id),
+          path: maybe(Type.String({ minLength: 1, maxLength: 4096 })),
+          uploadId: maybe(Id),
+          plugin: maybe(PluginName),
+          options: maybe(AnyObject),
+          projectName: maybe(Name),
+          appendToProjectId: maybe(Id),
+          workspaceId: maybe(Id),
+          conflict: maybe(ConflictPolicySchema),
+          dryRun: maybe(Type.Boolean()),
+          key: Key,
+        }),
+        response: TaskEntity,
+      },
+      async (input, { principal }) => {
+        const { source, title, name } = await sourceOf(input, principal.userId);
+        const agentId = source.kind === 'upload' ? (await agentFor(input.agentId, principal)).id : undefined;
         if (input.plugin != null) await pluginFor(input.plugin, 'import');
-        if (input.appendToProjectId != null) await projectOf(stores, input.appendToProjectId);
+        const project =
+          input.appendToProjectId == null ? undefined : await projectOf(stores, input.appendToProjectId);
+        const workspaceId =
+          project?.workspaceId ?? (await workspaceFor(stores, principal, input.workspaceId));
         const spec: ImportSpec = {
           action: 'import',
-          source: { kind: 'upload', path: source },
+          source,
           options: input.options ?? {},
-          projectName: input.projectName ?? nameOf(source),
+          projectName: input.projectName ?? name,
           conflict: input.conflict ?? 'rename',
           ...(input.plugin != null && { plugin: input.plugin }),
           ...(input.appendToProjectId != null && { appendToProjectId: input.appendToProjectId }),
-          ...(input.workspaceId != null && { workspaceId: input.workspaceId }),
+          workspaceId,
           ...(input.dryRun != null && { dryRun: input.dryRun }),
         };
-        return queue(`Import ${source}`, spec, {
+        return queue(`${input.dryRun === true ? 'Look at' : 'Import'} ${title}`, spec, {
           key: input.key,
-          agentId: agent.id,
-          ...(input.workspaceId != null && { workspaceId: input.workspaceId }),
+          ...(agentId !== undefined && { agentId }),
+          workspaceId,
+          principal,
         });
       },
     ),
 
-    'exports.start': method(
-      Type.Object({
-        projectId: Id,
-        datasetIds: maybe(Type.Array(Id, { minItems: 1, maxItems: 10_000 })),
-        plugin: PluginName,
-        options: maybe(AnyObject),
-        key: Key,
-      }),
-      async (input) => {
+    'exports.start': endpoint(
+      {
+        about: 'Queues "Download as ..."; a `key` of the caller makes it repeatable.',
+        needs: 'manage',
+        of: ({ projectId, datasetIds }) => ({ projects: [projectId], datasets: datasetIds ?? [] }),
+        request: Type.Object({
+          projectId: Id,
+          datasetIds: maybe(Type.Array(Id, { minItems: 1, maxItems: 10_000 })),
+          plugin: PluginName,
+          options: maybe(AnyObject),
+          key: Key,
+        }),
+        response: TaskEntity,
+      },
+      async (input, { principal }) => {
         const project = await projectOf(stores, input.projectId);
         for (const id of input.datasetIds ?? []) {
           const dataset = await datasetOf(stores, id);
@@ -130,15 +176,9 @@ export function startMethods(deps: ApiDeps): MethodTable {
             options: input.options ?? {},
             ...(input.datasetIds != null && { datasetIds: input.datasetIds }),
           },
-          { key: input.key, workspaceId: project.workspaceId },
+          { key: input.key, workspaceId: project.workspaceId, principal },
         );
       },
     ),
   };
-}
-
-/** `2024/street.tar.gz` -> `street`. */
-function nameOf(source: string): string {
-  const base = path.posix.basename(source);
-  return base.replace(/\.(zip|tar|tgz|tar\.(gz|zst|bz2|xz))$/i, '') || base;
 }

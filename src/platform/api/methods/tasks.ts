@@ -1,17 +1,26 @@
 /** Tasks: what the SDK asks (`info`, `list`, `stop`), and what the page asks besides. */
+import { Readable } from 'node:stream';
 import { Type } from 'typebox';
+import { PreviewFileSchema } from '../../../protocol/preview.ts';
 import { TASK_STATES } from '../../../protocol/task-state.ts';
 import type { TaskView } from '../../ports.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { visibleTo } from '../auth/principal.ts';
+import { LogSlice, ReportPage, SdkStatus, SdkTaskEntity, TaskEntity, TaskHistory } from '../entities/task.ts';
+import { listEntities } from '../filter-entities.ts';
 import { found } from '../found.ts';
-import { listFields } from '../list-shape.ts';
-import { ById, Id, type MethodTable, maybe, method } from '../method.ts';
+import { listFields, listOf } from '../list-shape.ts';
+import { ById, endpoint, given, Id, type MethodTable, maybe, orNull, type Scope } from '../method.ts';
+import { readPreview } from '../read-preview.ts';
 import { readReport } from '../read-report.ts';
+import { reportCsv } from '../report-csv.ts';
+import { disposition } from '../send-blob.ts';
 import { taskStatus } from '../task-status.ts';
 
 const MOST_LISTED = 5000;
 const MOST_LOG_BYTES = 1 << 20;
 const Offset = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const ofTask = ({ id }: { id: number }): Scope => ({ tasks: [id] });
 
 export function taskMethods(deps: ApiDeps): MethodTable {
   const { tasks } = deps;
@@ -26,30 +35,70 @@ export function taskMethods(deps: ApiDeps): MethodTable {
   }
 
   return {
-    'tasks.info': method(ById, async ({ id }) => taskStatus(await taskOf(id))),
+    'tasks.info': endpoint(
+      {
+        about: 'One task in the words of the SDK.',
+        needs: 'view',
+        of: ofTask,
+        request: ById,
+        response: SdkTaskEntity,
+      },
+      async ({ id }) => taskStatus(await taskOf(id), await deps.stores.taskData.get(id)),
+    ),
 
     // One page with the newest: the SDK adds pages up, and new tasks come in while it reads.
-    'tasks.list': method(Type.Object({ workspaceId: maybe(Id), ...listFields }), async () => {
-      const listed = await tasks.list({ limit: MOST_LISTED });
-      return { total: listed.length, perPage: MOST_LISTED, pagesCount: 1, entities: listed.map(taskStatus) };
-    }),
+    'tasks.list': endpoint(
+      {
+        about: 'The newest tasks in the words of the SDK, on one page.',
+        needs: 'view',
+        of: ({ workspaceId }) => ({ workspaces: given(workspaceId) }),
+        request: Type.Object({ workspaceId: maybe(Id), ...listFields }),
+        response: listOf(SdkTaskEntity),
+      },
+      async ({ workspaceId, ...input }, { principal }) => {
+        const listed = await tasks.list({
+          limit: MOST_LISTED,
+          ...(workspaceId != null && { workspaceId }),
+          ...visibleTo(principal),
+        });
+        const entities = listed.map((task) => taskStatus(task));
+        return listEntities({ ...input, page: null, per_page: MOST_LISTED }, entities);
+      },
+    ),
 
-    'tasks.stop': method(ById, async ({ id }) => ({ status: taskStatus(await cancel(id)).status })),
+    'tasks.stop': endpoint(
+      {
+        about: 'Cancels a task.',
+        needs: 'manage',
+        of: ofTask,
+        request: ById,
+        response: Type.Object({ status: SdkStatus }),
+      },
+      async ({ id }) => ({ status: taskStatus(await cancel(id)).status }),
+    ),
 
-    'tasks.details': method(ById, ({ id }) => taskOf(id)),
+    'tasks.details': endpoint(
+      { about: 'One task, whole.', needs: 'view', of: ofTask, request: ById, response: TaskEntity },
+      ({ id }) => taskOf(id),
+    ),
 
-    /** Newest first; `before` is the `next` of the page before. */
-    'tasks.recent': method(
-      Type.Object({
-        states: maybe(Type.Array(Type.Enum([...TASK_STATES]))),
-        before: maybe(Id),
-        limit: maybe(Type.Integer({ minimum: 1, maximum: 500 })),
-        text: maybe(Type.String({ maxLength: 200 })),
-      }),
-      async ({ states, before, limit, text }) => {
+    'tasks.recent': endpoint(
+      {
+        about: 'Tasks, the newest first; `before` is the `next` of the page before.',
+        needs: 'view',
+        request: Type.Object({
+          states: maybe(Type.Array(Type.Enum([...TASK_STATES]))),
+          before: maybe(Id),
+          limit: maybe(Type.Integer({ minimum: 1, maximum: 500 })),
+          text: maybe(Type.String({ maxLength: 200 })),
+        }),
+        response: Type.Object({ entities: Type.Array(TaskEntity), next: orNull(Id) }),
+      },
+      async ({ states, before, limit, text }, { principal }) => {
         const most = limit ?? 50;
         const entities = await tasks.list({
           limit: most,
+          ...visibleTo(principal),
           ...(states != null && states.length > 0 && { states }),
           ...(before != null && { before }),
           ...(text != null && text !== '' && { text }),
@@ -58,25 +107,52 @@ export function taskMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'tasks.history': method(ById, async ({ id }) => {
-      await taskOf(id);
-      return { entities: await tasks.history(id) };
-    }),
+    'tasks.history': endpoint(
+      {
+        about: 'Every state a task has been in, by attempt.',
+        needs: 'view',
+        of: ofTask,
+        request: ById,
+        response: TaskHistory,
+      },
+      async ({ id }) => {
+        await taskOf(id);
+        return { entities: await tasks.history(id) };
+      },
+    ),
 
-    'tasks.cancel': method(ById, ({ id }) => cancel(id)),
+    'tasks.cancel': endpoint(
+      { about: 'Cancels a task.', needs: 'manage', of: ofTask, request: ById, response: TaskEntity },
+      ({ id }) => cancel(id),
+    ),
 
-    'tasks.retry': method(ById, async ({ id }) => {
-      await taskOf(id);
-      return tasks.retry(id);
-    }),
+    'tasks.retry': endpoint(
+      {
+        about: 'Queues a new attempt of a task that ended.',
+        needs: 'manage',
+        of: ofTask,
+        request: ById,
+        response: TaskEntity,
+      },
+      async ({ id }) => {
+        await taskOf(id);
+        return tasks.retry(id);
+      },
+    ),
 
-    'tasks.logs': method(
-      Type.Object({
-        id: Id,
-        attempt: maybe(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-        offset: maybe(Offset),
-        maxBytes: maybe(Type.Integer({ minimum: 1, maximum: MOST_LOG_BYTES })),
-      }),
+    'tasks.logs': endpoint(
+      {
+        about: "A piece of a task's log, from a byte offset.",
+        needs: 'view',
+        of: ofTask,
+        request: Type.Object({
+          id: Id,
+          attempt: maybe(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+          offset: maybe(Offset),
+          maxBytes: maybe(Type.Integer({ minimum: 1, maximum: MOST_LOG_BYTES })),
+        }),
+        response: LogSlice,
+      },
       async ({ id, attempt, offset, maxBytes }) => {
         await taskOf(id);
         return tasks.readLog(id, {
@@ -87,13 +163,31 @@ export function taskMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'tasks.report': method(
-      Type.Object({
-        id: Id,
-        offset: maybe(Offset),
-        limit: maybe(Type.Integer({ minimum: 1, maximum: 1000 })),
-        status: maybe(Type.String({ maxLength: 20 })),
-      }),
+    'tasks.preview': endpoint(
+      {
+        about:
+          'Some items of a dry run with thumbnails and annotations; none when they are not kept any more.',
+        needs: 'view',
+        of: ofTask,
+        request: ById,
+        response: PreviewFileSchema,
+      },
+      async ({ id }) => readPreview(deps.blobs, (await taskOf(id)).result?.samples),
+    ),
+
+    'tasks.report': endpoint(
+      {
+        about: 'What became of the files of a task: one line a file that is not simply done.',
+        needs: 'view',
+        of: ofTask,
+        request: Type.Object({
+          id: Id,
+          offset: maybe(Offset),
+          limit: maybe(Type.Integer({ minimum: 1, maximum: 1000 })),
+          status: maybe(Type.String({ maxLength: 20 })),
+        }),
+        response: ReportPage,
+      },
       async ({ id, offset, limit, status }) => {
         const task = await taskOf(id);
         const body = await tasks.openReport(id);
@@ -106,6 +200,24 @@ export function taskMethods(deps: ApiDeps): MethodTable {
                 ...(status != null && { status }),
               });
         return { ...page, counts: task.result?.counts ?? null };
+      },
+    ),
+
+    'tasks.report.csv': endpoint(
+      {
+        about: 'The whole report of a task as a CSV file, or its lines of one status.',
+        needs: 'view',
+        of: ofTask,
+        request: Type.Object({ id: Id, status: maybe(Type.String({ maxLength: 20 })) }),
+        response: 'bytes',
+      },
+      async ({ id, status }, { reply }) => {
+        await taskOf(id);
+        const lines = reportCsv(await tasks.openReport(id), status ?? undefined);
+        return reply
+          .header('content-disposition', disposition('attachment', `task-${id}-report.csv`))
+          .type('text/csv; charset=utf-8')
+          .send(Readable.from(lines, { objectMode: false }));
       },
     ),
   };

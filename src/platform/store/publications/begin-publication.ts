@@ -142,8 +142,14 @@ function removeStaged(sqlite: SqliteConnection, projectId: number): void {
 function workspaceOf(sqlite: SqliteConnection, wanted: number | undefined): number {
   const row =
     wanted === undefined
-      ? statement<[], { id: number }>(sqlite, 'SELECT id FROM workspaces ORDER BY id LIMIT 1').get()
-      : statement<[number], { id: number }>(sqlite, 'SELECT id FROM workspaces WHERE id = ?').get(wanted);
+      ? statement<[], { id: number }>(
+          sqlite,
+          'SELECT id FROM workspaces WHERE archived_at IS NULL ORDER BY id LIMIT 1',
+        ).get()
+      : statement<[number], { id: number }>(
+          sqlite,
+          'SELECT id FROM workspaces WHERE id = ? AND archived_at IS NULL',
+        ).get(wanted);
   if (row === undefined)
     throw missing(wanted === undefined ? 'a workspace to import into' : `workspace ${wanted}`);
   return row.id;

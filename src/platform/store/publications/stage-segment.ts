@@ -137,6 +137,7 @@ function createStager(
       width: item.width ?? blob?.width ?? null,
       height: item.height ?? blob?.height ?? null,
       meta: item.meta,
+      customSort: null,
       publicationId: publication.id,
       now,
     });

@@ -31,9 +31,9 @@ async function post(method: string, body: unknown = {}, init: RequestInit = {}):
 
 describe('conventions', () => {
   test('what no method is called is 404 at once', async () => {
-    expect(await post('videos.bulk.add')).toMatchObject({
+    expect(await post('videos.bulk.nothing')).toMatchObject({
       status: 404,
-      body: { error: expect.stringContaining('videos.bulk.add') },
+      body: { error: expect.stringContaining('videos.bulk.nothing') },
     });
     expect((await post('toString')).status).toBe(404);
     expect((await post('__proto__')).status).toBe(404);

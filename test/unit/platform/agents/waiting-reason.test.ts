@@ -44,6 +44,8 @@ function row(changes: Partial<NamedTaskRow> = {}): NamedTaskRow {
     spec: '{}',
     wanted_plugin: 'coco',
     workspace_id: null,
+    team_id: null,
+    created_by: null,
     pinned_agent_id: null,
     state: 'queued',
     attempt: 1,

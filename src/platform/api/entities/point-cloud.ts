@@ -1,0 +1,101 @@
+/** Point clouds and the pictures beside them, as replies have them. */
+import path from 'node:path';
+import { type Static, Type } from 'typebox';
+import { hexToBase64 } from '../../../lib/hash.ts';
+import type { ItemRow, RelatedImageRow } from '../../store/repositories.ts';
+import { AnyObject, Count, Hash, Id, orNull, Time } from '../method.ts';
+
+export const PointCloudEntity = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    description: Type.String(),
+    frame: orNull(Count),
+    datasetId: Id,
+    projectId: Id,
+    hash: orNull(Hash),
+    link: orNull(Type.String()),
+    meta: Type.Intersect([AnyObject, Type.Object({ frame: Type.Optional(Type.Unknown()) })], {
+      description: 'Of an episode it has the frame.',
+    }),
+    cloudMime: orNull(Type.String()),
+    size: Count,
+    fileMeta: Type.Object({ size: Count, mime: orNull(Type.String()), ext: Type.String() }),
+    figuresCount: Type.Null(),
+    objectsCount: Type.Null(),
+    tags: Type.Null(),
+    pathOriginal: Type.String(),
+    createdAt: Time,
+    updatedAt: Time,
+  },
+  { title: 'PointCloud' },
+);
+
+export function pointCloudEntity(row: ItemRow): Static<typeof PointCloudEntity> {
+  return {
+    id: row.id,
+    name: row.name,
+    description: '',
+    frame: frameOf(row) ?? null,
+    datasetId: row.datasetId,
+    projectId: row.projectId,
+    hash: row.sha256 === null ? null : hexToBase64(row.sha256),
+    link: row.link,
+    meta: row.meta,
+    cloudMime: row.mime,
+    size: row.size,
+    fileMeta: { size: row.size, mime: row.mime, ext: path.extname(row.name).slice(1).toLowerCase() },
+    figuresCount: null,
+    objectsCount: null,
+    tags: null,
+    pathOriginal: row.link ?? '',
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+/** Of a cloud in an episode. */
+export function frameOf(row: { meta: Record<string, unknown> }): number | undefined {
+  const { frame } = row.meta;
+  return typeof frame === 'number' && Number.isSafeInteger(frame) && frame >= 0 ? frame : undefined;
+}
+
+export const RelatedImageEntity = Type.Object(
+  {
+    id: Id,
+    entityId: Id,
+    datasetId: Id,
+    name: Type.String(),
+    hash: Hash,
+    meta: AnyObject,
+    mime: orNull(Type.String()),
+    size: Count,
+    width: orNull(Count),
+    height: orNull(Count),
+    fileMeta: AnyObject,
+    pathOriginal: Type.String(),
+    createdAt: Time,
+    updatedAt: Time,
+  },
+  { title: 'RelatedImage' },
+);
+
+export function relatedImageEntity(row: RelatedImageRow): Static<typeof RelatedImageEntity> {
+  const { mime, size, width, height } = row;
+  return {
+    id: row.id,
+    entityId: row.entityId,
+    datasetId: row.datasetId,
+    name: row.name,
+    hash: hexToBase64(row.sha256),
+    meta: row.meta,
+    mime,
+    size,
+    width,
+    height,
+    fileMeta: { mime, size, width, height },
+    pathOriginal: '',
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}

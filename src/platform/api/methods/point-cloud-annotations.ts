@@ -1,0 +1,103 @@
+/** Annotations of single point clouds. Those of episodes: episode-annotations.ts. */
+import { Type } from 'typebox';
+import type { ItemRow, ObjectRow } from '../../store/repositories.ts';
+import type { MetaIds } from '../annotation-entity.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { figuresOf } from '../figure-pages.ts';
+import { ids as idsOf, idsOfProjects } from '../ids-of-projects.ts';
+import { itemOf, itemsOf } from '../items-of.ts';
+import { sendJsonText } from '../json-text.ts';
+import { figureText, grouped, objectJson, tagJson } from '../label-json.ts';
+import type { LostReplies } from '../lost-replies.ts';
+import { AnyObject, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
+import { addedIds, NewTag, newTags, tagNames } from '../new-tags.ts';
+
+const PointCloudAnnotation = Type.Object(
+  {
+    name: Type.String(),
+    pointCloudId: Id,
+    datasetId: Id,
+    description: Type.String(),
+    tags: Type.Array(AnyObject),
+    objects: Type.Array(AnyObject),
+    figures: Type.Array(AnyObject),
+  },
+  { title: 'PointCloudAnnotation' },
+);
+
+export function pointCloudAnnotationMethods({ stores }: ApiDeps, lost: LostReplies): MethodTable {
+  /** Objects of the cloud, and those of the dataset that have figures in it. */
+  async function objectsOf(itemId: number): Promise<ObjectRow[]> {
+    const own = await stores.objects.ofItem(itemId);
+    const used = await stores.objects.usedBy(itemId);
+    const byId = new Map([...own, ...used].map((object) => [object.id, object]));
+    return [...byId.values()].sort((a, b) => a.id - b.id);
+  }
+
+  async function* annotationText(row: ItemRow, ids: MetaIds): AsyncGenerator<string> {
+    const objects = await objectsOf(row.id);
+    const tags = grouped(await stores.entityTags.of('object', idsOf(objects)), (tag) => tag.objectId);
+    const head = {
+      name: row.name,
+      pointCloudId: row.id,
+      datasetId: row.datasetId,
+      description: '',
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+      tags: (await stores.entityTags.of('item', [row.id])).map((tag) => tagJson(tag, ids)),
+      objects: objects.map((object) => objectJson(object, tags.get(object.id) ?? [], ids)),
+    };
+    yield `${JSON.stringify(head).slice(0, -1)},"figures":[`;
+    let comma = '';
+    const of = { itemId: row.id, plane: '', objects: new Set(idsOf(objects)) };
+    for await (const figure of figuresOf(stores.figures, of)) {
+      yield comma + figureText(figure);
+      comma = ',';
+    }
+    yield ']}';
+  }
+
+  return {
+    'point-clouds.annotations.bulk.info': endpoint(
+      {
+        about: 'Annotations of point clouds, in the order asked.',
+        needs: 'view',
+        of: ({ datasetId, pointCloudIds }) => ({ datasets: given(datasetId), items: pointCloudIds }),
+        request: Type.Object({
+          datasetId: maybe(Id),
+          pointCloudIds: Type.Array(Id, { maxItems: 1000 }),
+        }),
+        response: Type.Array(PointCloudAnnotation),
+      },
+      async ({ datasetId, pointCloudIds }, { reply }) => {
+        const rows = await itemsOf(stores, 'Point cloud', pointCloudIds, datasetId);
+        const ids = await idsOfProjects(stores, rows);
+        async function* text(): AsyncGenerator<string> {
+          yield '[';
+          for (const [at, row] of rows.entries()) {
+            if (at > 0) yield ',';
+            yield* annotationText(row, ids(row.projectId));
+          }
+          yield ']';
+        }
+        return sendJsonText(reply, text());
+      },
+    ),
+
+    'point-clouds.tags.bulk.add': endpoint(
+      {
+        about: 'Tags of one point cloud.',
+        needs: 'annotate',
+        of: ({ entityId }) => ({ items: [entityId] }),
+        request: Type.Object({ entityId: Id, tags: Type.Array(NewTag, { maxItems: 10_000 }) }),
+        response: addedIds,
+      },
+      lost.once('point-clouds.tags.bulk.add', async ({ entityId, tags }) => {
+        const row = await itemOf(stores, 'Point cloud', entityId);
+        const names = await tagNames(stores, row.projectId);
+        const added = newTags(tags, names, () => ({ datasetId: row.datasetId, itemId: row.id }));
+        return (await stores.entityTags.add(added)).map((id) => ({ id }));
+      }),
+    ),
+  };
+}

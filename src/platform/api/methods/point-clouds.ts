@@ -1,0 +1,105 @@
+/** Point clouds as rows and bytes, also those of episodes. */
+import { Type } from 'typebox';
+import { SlyError } from '../../../lib/errors.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { ReceivedEntity } from '../entities/image.ts';
+import { frameOf, PointCloudEntity, pointCloudEntity } from '../entities/point-cloud.ts';
+import { datasetOf, projectOf } from '../found.ts';
+import { sendItem } from '../item-bytes.ts';
+import { itemOf } from '../items-of.ts';
+import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import type { LostReplies } from '../lost-replies.ts';
+import { ById, endpoint, given, Id, type MethodTable, Multipart, maybe } from '../method.ts';
+import { addItems, assertHolds, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
+import { receiveFiles } from '../receive-files.ts';
+
+export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
+  const { blobs, stores } = deps;
+  return {
+    'point-clouds.bulk.upload': endpoint(
+      {
+        about:
+          'Stores clouds and pictures of a multipart body and answers their hashes in the order of the parts.',
+        needs: 'manage',
+        request: Multipart(),
+        response: Type.Array(ReceivedEntity),
+      },
+      (_input, { request }) => receiveFiles(blobs, request),
+    ),
+
+    'point-clouds.bulk.add': endpoint(
+      {
+        about: 'New point clouds of stored bytes, team files or links, in the order given; all or none.',
+        needs: 'manage',
+        of: ({ datasetId, pointClouds }) => ({ datasets: [datasetId], teamFiles: teamFilesOf(pointClouds) }),
+        request: Type.Object({ datasetId: Id, pointClouds: Type.Array(NewItem, { maxItems: 10_000 }) }),
+        response: Type.Array(PointCloudEntity),
+      },
+      lost.once('point-clouds.bulk.add', async ({ datasetId, pointClouds }) => {
+        await assertHolds(stores, 'Point cloud', { datasetId });
+        const { projectId } = await datasetOf(stores, datasetId);
+        if ((await projectOf(stores, projectId)).type === 'point_cloud_episodes') assertFrames(pointClouds);
+        return (await addItems(stores, datasetId, await withBytes(stores, pointClouds))).map(
+          pointCloudEntity,
+        );
+      }),
+    ),
+
+    'point-clouds.list': endpoint(
+      {
+        about: 'Point clouds of a dataset or a project.',
+        needs: 'view',
+        of: ({ datasetId, projectId }) => ({ datasets: given(datasetId), projects: given(projectId) }),
+        request: Type.Object({
+          datasetId: maybe(Id),
+          projectId: maybe(Id),
+          recursive: maybe(Type.Boolean()),
+          ...listFields,
+        }),
+        response: listOf(PointCloudEntity),
+      },
+      async ({ datasetId, projectId, ...input }) => {
+        await assertHolds(stores, 'Point cloud', { datasetId, projectId });
+        const listed = await stores.items.list({
+          ...listQuery(input),
+          ...(datasetId != null ? { datasetId } : projectId != null && { projectId }),
+          recursive: input.recursive ?? false,
+        });
+        return listReply(input, listed, pointCloudEntity);
+      },
+    ),
+
+    'point-clouds.info': endpoint(
+      {
+        about: 'One point cloud.',
+        needs: 'view',
+        of: ({ id }) => ({ items: [id] }),
+        request: ById,
+        response: PointCloudEntity,
+      },
+      async ({ id }) => pointCloudEntity(await itemOf(stores, 'Point cloud', id)),
+    ),
+
+    'point-clouds.download': endpoint(
+      {
+        about: 'The bytes of one point cloud, or a range of them.',
+        needs: 'view',
+        of: ({ id }) => ({ items: [id] }),
+        request: ById,
+        response: 'bytes',
+      },
+      async ({ id }, call) => sendItem(blobs, await itemOf(stores, 'Point cloud', id), call),
+    ),
+  };
+}
+
+/** Clients order the clouds of an episode by it, and fail without. */
+function assertFrames(clouds: readonly NewItem[]): void {
+  for (const [at, cloud] of clouds.entries()) {
+    if (frameOf({ meta: cloud.meta ?? {} }) !== undefined) continue;
+    throw new SlyError('SLY_USAGE', {
+      detail: `${nameOf(cloud, at)}: meta.frame: expected a whole number from 0, got ${JSON.stringify(cloud.meta?.frame ?? null)}`,
+      hint: 'Clouds of an episode are numbered.',
+    });
+  }
+}

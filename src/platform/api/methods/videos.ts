@@ -1,0 +1,200 @@
+/** Videos: what their files hold, rows, bytes. Their annotations: video-annotations.ts. */
+import { Type } from 'typebox';
+import { SlyError } from '../../../lib/errors.ts';
+import { base64ToHex } from '../../../lib/hash.ts';
+import type { ItemRow } from '../../store/repositories.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { ReceivedEntity } from '../entities/image.ts';
+import { type streamOfVideo, VideoEntity, videoEntity } from '../entities/video.ts';
+import { sendItem } from '../item-bytes.ts';
+import { itemOf } from '../items-of.ts';
+import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import type { LostReplies } from '../lost-replies.ts';
+import {
+  AnyObject,
+  ById,
+  DONE,
+  Done,
+  endpoint,
+  given,
+  Hash,
+  Id,
+  type MethodTable,
+  Multipart,
+  maybe,
+} from '../method.ts';
+import { addItems, assertHolds, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
+import { receiveFiles } from '../receive-files.ts';
+
+/** Every entry has the times of its frames. */
+const MOST_A_PAGE = 500;
+
+export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
+  const { blobs, media, stores } = deps;
+
+  async function entities(rows: readonly ItemRow[], inList: boolean) {
+    const stored = rows.flatMap((row) => row.sha256 ?? []);
+    const readings = await media.videos(stored);
+    const byHash = new Map(stored.map((sha256, at) => [sha256, readings[at]]));
+    return rows.map((row) => videoEntity(row, byHash.get(row.sha256 ?? ''), inList));
+  }
+
+  /** Names the file, which nobody could do before: uploads have hashes only. */
+  async function assertReadable(videos: readonly NewItem[]): Promise<void> {
+    const stored = videos.flatMap((video, at) =>
+      video.hash == null ? [] : [{ video, at, hash: video.hash }],
+    );
+    const readings = await media.videos(stored.map(({ hash }) => base64ToHex(hash)));
+    for (const [at, reading] of readings.entries()) {
+      const one = stored[at];
+      if (one === undefined) continue;
+      const name = nameOf(one.video, one.at);
+      const wanted = one.video.meta?.videoStreamIndex;
+      if ('problem' in reading) {
+        throw new SlyError('SLY_FORMAT_INVALID', {
+          detail: `${name}: not a video that can be read: ${reading.problem}`,
+          hint: 'Convert it to MP4 (H.264), or leave it out.',
+        });
+      }
+      if (wanted != null && !reading.streams.some(({ index }) => index === wanted)) {
+        const streams = reading.streams.map(({ index }) => index).join(', ');
+        throw new SlyError('SLY_USAGE', {
+          detail: `${name}: videoStreamIndex: expected one of ${streams}, got ${JSON.stringify(wanted)}`,
+        });
+      }
+    }
+  }
+
+  return {
+    'videos.bulk.upload': endpoint(
+      {
+        about: 'Stores the files of a multipart body and answers their hashes in the order of the parts.',
+        needs: 'manage',
+        request: Multipart(),
+        response: Type.Array(ReceivedEntity),
+      },
+      (_input, { request }) => receiveFiles(blobs, request),
+    ),
+
+    'import-storage.internal.meta.list': endpoint(
+      {
+        about: 'The video streams of stored files, in the order of the hashes.',
+        needs: 'manage',
+        request: Type.Object({ hashes: Type.Array(Hash, { maxItems: 1000 }) }),
+        response: Type.Array(
+          Type.Object({
+            hash: Hash,
+            meta: Type.Object({
+              streams: Type.Array(Type.Object({ index: Type.Integer(), codecType: Type.Literal('video') })),
+            }),
+          }),
+        ),
+      },
+      async ({ hashes }) => {
+        const readings = await media.videos(hashes.map(base64ToHex));
+        return readings.map((reading, at) => ({ hash: hashes[at], meta: streamsOf(reading) }));
+      },
+    ),
+
+    'videos.bulk.add': endpoint(
+      {
+        about: 'New videos of stored bytes, team files or links, in the order given; all or none.',
+        needs: 'manage',
+        of: ({ datasetId, videos }) => ({ datasets: [datasetId], teamFiles: teamFilesOf(videos) }),
+        request: Type.Object({ datasetId: Id, videos: Type.Array(NewItem, { maxItems: 1000 }) }),
+        response: Type.Array(VideoEntity),
+      },
+      lost.once('videos.bulk.add', async ({ datasetId, videos }) => {
+        await assertHolds(stores, 'Video', { datasetId });
+        const sent = await withBytes(stores, videos);
+        await assertReadable(sent);
+        return entities(await addItems(stores, datasetId, sent), false);
+      }),
+    ),
+
+    'videos.list': endpoint(
+      {
+        about: 'Videos of a dataset or a project; at most 500 a page.',
+        needs: 'view',
+        of: ({ datasetId, projectId }) => ({ datasets: given(datasetId), projects: given(projectId) }),
+        request: Type.Object({
+          datasetId: maybe(Id),
+          projectId: maybe(Id),
+          recursive: maybe(Type.Boolean()),
+          ...listFields,
+        }),
+        response: listOf(VideoEntity),
+      },
+      async ({ datasetId, projectId, ...input }) => {
+        const paged = { ...input, per_page: Math.min(input.per_page ?? MOST_A_PAGE, MOST_A_PAGE) };
+        await assertHolds(stores, 'Video', { datasetId, projectId });
+        const listed = await stores.items.list({
+          ...listQuery(paged),
+          ...(datasetId != null ? { datasetId } : projectId != null && { projectId }),
+          recursive: input.recursive ?? false,
+        });
+        return listReply(paged, { ...listed, entities: await entities(listed.entities, true) }, (one) => one);
+      },
+    ),
+
+    'videos.info': endpoint(
+      {
+        about: 'One video.',
+        needs: 'view',
+        of: ({ id }) => ({ items: [id] }),
+        request: ById,
+        response: VideoEntity,
+      },
+      async ({ id }) => {
+        const [entity] = await entities([await itemOf(stores, 'Video', id)], false);
+        return entity;
+      },
+    ),
+
+    'videos.download': endpoint(
+      {
+        about: 'The bytes of one video, or a range of them.',
+        needs: 'view',
+        of: ({ id }) => ({ items: [id] }),
+        request: ById,
+        response: 'bytes',
+      },
+      async ({ id }, call) => sendItem(blobs, await itemOf(stores, 'Video', id), call),
+    ),
+
+    'videos.custom-data.set': endpoint(
+      {
+        about: 'Replaces the custom data of a video.',
+        needs: 'annotate',
+        of: ({ id }) => ({ items: [id] }),
+        request: Type.Object({ id: Id, customData: AnyObject }),
+        response: Done,
+      },
+      async ({ id, customData }) => {
+        const { meta } = await itemOf(stores, 'Video', id);
+        await stores.items.update(id, { meta: { ...meta, customData } });
+        return DONE;
+      },
+    ),
+
+    'videos.notify-annotation-tool': endpoint(
+      {
+        about: 'Progress of a tracker; nobody here waits for it, so it is never told to stop.',
+        needs: 'annotate',
+        request: AnyObject,
+        response: Type.Object({ stopped: Type.Boolean() }),
+      },
+      async () => ({ stopped: false }),
+    ),
+  };
+}
+
+/**
+ * A client drops a file without streams silently and gives its annotation to the next one. So a file that cannot
+ * be read is said to have one stream: adding it is then refused, by its name.
+ */
+function streamsOf(reading: Parameters<typeof streamOfVideo>[1]): { streams: object[] } {
+  if (reading === undefined || 'problem' in reading)
+    return { streams: [{ index: 0, codecType: 'video', problem: reading?.problem }] };
+  return { streams: reading.streams.map((stream) => ({ ...stream, codecType: 'video' })) };
+}
