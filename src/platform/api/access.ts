@@ -5,8 +5,9 @@
  * admins of the instance none.
  */
 import { SlyError } from '../../lib/errors.ts';
+import { base64ToHex } from '../../lib/hash.ts';
 import { type AccessStore, type Reached, type ReachKind, ROLES, type Role } from '../store/repositories.ts';
-import { highestRole, isAtLeast, type Principal, roleIn } from './auth/principal.ts';
+import { highestRole, isAtLeast, type Principal, roleIn, visibleTo } from './auth/principal.ts';
 import { found } from './found.ts';
 import type { Need, Scope } from './method.ts';
 
@@ -26,13 +27,25 @@ export interface Access {
 }
 
 export function createAccess(store: AccessStore): Access {
+  /** Bytes of others look as if they were not here: who really has them can send them. */
+  async function assertKnown(principal: Principal, hashes: readonly string[], item: string): Promise<void> {
+    const asked = new Set(hashes);
+    const known = await knownHashes(store, principal, [...asked]);
+    for (const hash of known) asked.delete(hash);
+    const [unknown] = asked;
+    if (unknown !== undefined) found(undefined, `${item} with hash: ${unknown}`);
+  }
+
   return {
     async check(principal, needs, scope, item = 'Image') {
       const needed = ROLE_FOR[needs];
       if (principal.everywhere !== null) return assertRole(principal.everywhere, needed, 'everywhere');
-      const asked: Partial<Record<ReachKind, readonly number[]>> = scope ?? {};
+      const { hashes = [], ...asked } = scope ?? {};
       const [first] = namesOf(asked, item);
-      if (first === undefined) return assertAnywhere(principal, needs);
+      if (first === undefined) {
+        assertAnywhere(principal, needs);
+        return assertKnown(principal, hashes, item);
+      }
       const rows = await store.reach(asked);
       const [reached, foreign] = split(rows, (row) => isReached(principal, row));
       // A role that is too low is said first: beside what the caller reaches, a missing id and a foreign one are alike.
@@ -44,12 +57,25 @@ export function createAccess(store: AccessStore): Access {
       }
       const hidden = foreign[0];
       if (hidden !== undefined) found(undefined, nameOf(hidden.kind, hidden.id, item));
-      // Nothing of it exists. To read it, or for who may do this nowhere, that is the same answer as for what is
-      // foreign; to change it is left to the handler, for which it may be done already.
+      // Nothing of it exists. To read it, to add bytes to it, or for who may do this nowhere, that is the same answer as
+      // for what is foreign; to change it is left to the handler, for which it may be done already.
       const mayNowhere = !isAtLeast(highestRole(principal) ?? 'viewer', needed);
-      if (rows.length === 0 && (needs === 'view' || mayNowhere)) found(undefined, first);
+      if (rows.length === 0 && (needs === 'view' || hashes.length > 0 || mayNowhere)) found(undefined, first);
+      await assertKnown(principal, hashes, item);
     },
   };
+}
+
+/** Of these hashes (base64), the ones whose bytes the caller may name; all of them for who sees every team. */
+export async function knownHashes(
+  store: Pick<AccessStore, 'knownHashes'>,
+  principal: Principal,
+  hashes: readonly string[],
+): Promise<string[]> {
+  const { visible } = visibleTo(principal);
+  if (visible === undefined) return [...hashes];
+  const known = new Set(await store.knownHashes(principal.userId, visible, hashes.map(base64ToHex)));
+  return hashes.filter((hash) => known.has(base64ToHex(hash)));
 }
 
 /** What is nobody's in particular: any team's role is enough, but what is of the whole instance is the admin's. */

@@ -33,6 +33,8 @@ export interface Scope {
   readonly agents?: readonly number[];
   readonly teamFiles?: readonly number[];
   readonly reports?: readonly number[];
+  /** Bytes named by their hash (base64): the caller must have sent them or see something made of them. */
+  readonly hashes?: readonly string[];
 }
 
 /** The ids of a scope that a request really names. */

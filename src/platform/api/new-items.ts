@@ -17,6 +17,10 @@ export const NewItem = Type.Object({
 });
 export type NewItem = Static<typeof NewItem>;
 
+/** For the scope of a request. */
+export const hashesOf = (items: readonly { hash?: string | null }[]): string[] =>
+  items.flatMap((item) => item.hash ?? []);
+
 export const teamFilesOf = (items: readonly NewItem[]): number[] =>
   items.flatMap((item) => item.teamFileId ?? []);
 

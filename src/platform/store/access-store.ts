@@ -1,5 +1,6 @@
 /** Whose the entities are that a request names: one statement, each part of it by primary key. */
 import { type RawBuilder, sql } from 'kysely';
+import type { Sha256 } from '../../lib/hash.ts';
 import type { AccessStore, Reached, ReachKind } from './accounts.ts';
 import type { Database } from './database.ts';
 import { idList } from './list-query.ts';
@@ -33,6 +34,9 @@ const QUERIES: Record<ReachKind, (ids: RawBuilder<unknown>) => RawBuilder<unknow
     sql`select 'reports', min(id), team_id, null from reports where id in ${ids} group by team_id`,
 };
 
+const textList = (texts: readonly string[]): RawBuilder<unknown> =>
+  sql`(select value from json_each(${JSON.stringify(texts)}))`;
+
 /** Rows that know their dataset only. */
 function ofDatasets(
   kind: ReachKind,
@@ -53,6 +57,27 @@ interface Row {
 
 export function createAccessStore({ kysely }: Database): AccessStore {
   return {
+    async noteSent(userId, hashes) {
+      if (hashes.length === 0) return;
+      await sql`insert into blob_senders (sha256, user_id)
+        select sha256, ${userId} from blobs where sha256 in ${textList(hashes)}
+        on conflict do nothing`.execute(kysely);
+    },
+
+    async knownHashes(userId, { teams, projectId }, hashes) {
+      if (hashes.length === 0) return [];
+      const ofProject = projectId === undefined ? sql`1` : sql`p.id = ${projectId}`;
+      const ofTeam = projectId === undefined ? sql`1` : sql`0`;
+      const { rows } = await sql<{ sha256: Sha256 }>`
+        select b.sha256 from blobs b where b.sha256 in ${textList(hashes)} and (
+          exists (select 1 from blob_senders s where s.sha256 = b.sha256 and s.user_id = ${userId})
+          or exists (select 1 from items x ${OF_PROJECT}
+            where x.sha256 = b.sha256 and w.team_id in ${idList(teams)} and ${ofProject})
+          or exists (select 1 from team_files f
+            where f.sha256 = b.sha256 and f.team_id in ${idList(teams)} and ${ofTeam}))`.execute(kysely);
+      return rows.map((row) => row.sha256);
+    },
+
     async reach(asked) {
       const parts: RawBuilder<unknown>[] = [];
       for (const [kind, ids] of Object.entries(asked) as [ReachKind, readonly number[]][])

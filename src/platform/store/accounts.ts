@@ -1,4 +1,5 @@
 /** What the rooms ask about people: users, teams, members, workspaces, secrets, and who reaches what. */
+import type { Sha256 } from '../../lib/hash.ts';
 import type { Listed, ListQuery } from './repositories.ts';
 
 /** Roles in a team, each with all that the ones before it may do. */
@@ -182,6 +183,10 @@ export interface Reached {
 }
 
 export interface AccessStore {
+  /** The user has sent these bytes and may name them by their hash. Hashes without a blob are left out. */
+  noteSent(userId: number, hashes: readonly Sha256[]): Promise<void>;
+  /** Of these, the ones the user sent or that an item or a team file of what is visible is made of. */
+  knownHashes(userId: number, visible: Visible, hashes: readonly Sha256[]): Promise<Sha256[]>;
   /** Whose these are; one query by index. Archived rows count: whose they were does not change. */
   reach(ids: Partial<Record<ReachKind, readonly number[]>>): Promise<Reached[]>;
 }

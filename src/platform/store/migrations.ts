@@ -7,6 +7,7 @@ import { figures } from './migrations/0005-figures.ts';
 import { teamFiles } from './migrations/0006-team-files.ts';
 import { uploads } from './migrations/0007-uploads.ts';
 import { apiIndexes } from './migrations/0009-api-indexes.ts';
+import { blobSenders } from './migrations/0010-blob-senders.ts';
 import type { Migration } from './migrations/migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   teamFiles,
   uploads,
   apiIndexes,
+  blobSenders,
 ];

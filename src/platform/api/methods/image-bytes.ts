@@ -3,12 +3,13 @@ import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex } from '../../../lib/hash.ts';
 import type { ItemRow } from '../../store/repositories.ts';
+import { knownHashes } from '../access.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { ReceivedEntity } from '../entities/image.ts';
 import { found, imageOf, imagesOf } from '../found.ts';
 import { ById, endpoint, given, Hash, Id, Ids, type MethodTable, Multipart, maybe } from '../method.ts';
 import { quoted, sendParts } from '../multipart-reply.ts';
-import { receiveFiles } from '../receive-files.ts';
+import { receiveOwn } from '../receive-own.ts';
 import { disposition, sendBlob } from '../send-blob.ts';
 
 const Hashes = Type.Array(Hash, { maxItems: 10_000 });
@@ -24,9 +25,10 @@ export function imageBytesMethods(deps: ApiDeps): MethodTable {
         request: Hashes,
         response: Type.Array(Hash),
       },
-      async (hashes) => {
+      async (hashes, { principal }) => {
         const missing = new Set(await blobs.missing([...new Set(hashes.map(base64ToHex))]));
-        return hashes.filter((hash) => !missing.has(base64ToHex(hash)));
+        const stored = hashes.filter((hash) => !missing.has(base64ToHex(hash)));
+        return knownHashes(stores.access, principal, stored);
       },
     ),
 
@@ -37,7 +39,7 @@ export function imageBytesMethods(deps: ApiDeps): MethodTable {
         request: Multipart(),
         response: Type.Array(ReceivedEntity),
       },
-      (_input, { request }) => receiveFiles(blobs, request),
+      (_input, call) => receiveOwn(deps, call),
     ),
 
     'images.download': endpoint(
@@ -86,6 +88,7 @@ export function imageBytesMethods(deps: ApiDeps): MethodTable {
       {
         about: 'The bytes behind hashes; each part is named by the hash.',
         needs: 'view',
+        of: ({ hashes }) => ({ hashes }),
         request: Type.Object({ hashes: Hashes }),
         response: 'multipart',
       },

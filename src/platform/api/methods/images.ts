@@ -26,6 +26,7 @@ import {
   orNull,
   type Scope,
 } from '../method.ts';
+import { hashesOf } from '../new-items.ts';
 import { teamFileFields, teamFilesOf, withTeamFiles } from '../team-file-images.ts';
 
 const MOST_AT_ONCE = 10_000;
@@ -97,6 +98,7 @@ export function imageMethods(deps: ApiDeps): MethodTable {
           datasets: [datasetId],
           items: images.flatMap((image) => image.imageId ?? []),
           teamFiles: teamFilesOf(images),
+          hashes: hashesOf(images),
         }),
         request: Type.Object({ datasetId: Id, images: Type.Array(NewImage, { maxItems: MOST_AT_ONCE }) }),
         response: Type.Array(ImageEntity),

@@ -10,8 +10,8 @@ import { itemOf } from '../items-of.ts';
 import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
 import type { LostReplies } from '../lost-replies.ts';
 import { ById, endpoint, given, Id, type MethodTable, Multipart, maybe } from '../method.ts';
-import { addItems, assertHolds, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
-import { receiveFiles } from '../receive-files.ts';
+import { addItems, assertHolds, hashesOf, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
+import { receiveOwn } from '../receive-own.ts';
 
 export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
   const { blobs, stores } = deps;
@@ -24,14 +24,18 @@ export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable
         request: Multipart(),
         response: Type.Array(ReceivedEntity),
       },
-      (_input, { request }) => receiveFiles(blobs, request),
+      (_input, call) => receiveOwn(deps, call),
     ),
 
     'point-clouds.bulk.add': endpoint(
       {
         about: 'New point clouds of stored bytes, team files or links, in the order given; all or none.',
         needs: 'manage',
-        of: ({ datasetId, pointClouds }) => ({ datasets: [datasetId], teamFiles: teamFilesOf(pointClouds) }),
+        of: ({ datasetId, pointClouds }) => ({
+          datasets: [datasetId],
+          teamFiles: teamFilesOf(pointClouds),
+          hashes: hashesOf(pointClouds),
+        }),
         request: Type.Object({ datasetId: Id, pointClouds: Type.Array(NewItem, { maxItems: 10_000 }) }),
         response: Type.Array(PointCloudEntity),
       },

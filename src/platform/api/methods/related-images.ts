@@ -21,6 +21,7 @@ import {
   maybe,
   Name,
 } from '../method.ts';
+import { hashesOf } from '../new-items.ts';
 
 const NewRelatedImage = Type.Object({ entityId: Id, name: Name, hash: Hash, meta: maybe(AnyObject) });
 
@@ -31,7 +32,10 @@ export function relatedImageMethods({ blobs, stores }: ApiDeps): MethodTable {
         about:
           'New pictures beside point clouds, in the order given; the same one again is the one that is there.',
         needs: 'manage',
-        of: ({ images }) => ({ items: images.map(({ entityId }) => entityId) }),
+        of: ({ images }) => ({
+          items: images.map(({ entityId }) => entityId),
+          hashes: hashesOf(images),
+        }),
         request: Type.Object({ images: Type.Array(NewRelatedImage, { maxItems: 10_000 }) }),
         response: Type.Array(RelatedImageEntity),
       },

@@ -19,6 +19,7 @@ import {
   orNull,
   Time,
 } from '../method.ts';
+import { hashesOf } from '../new-items.ts';
 import { receiveFiles } from '../receive-files.ts';
 import { disposition, sendBlob } from '../send-blob.ts';
 import { teamFilePath } from '../team-path.ts';
@@ -85,7 +86,7 @@ export function taskFileMethods(deps: ApiDeps): MethodTable {
       {
         about: 'Keeps stored bytes as files of a task.',
         needs: 'manage',
-        of: ({ taskId }) => ({ tasks: [taskId] }),
+        of: ({ taskId, files }) => ({ tasks: [taskId], hashes: hashesOf(files) }),
         request: Type.Object({
           taskId: Id,
           files: Type.Array(Type.Object({ name: FilePath, hash: Hash }), { maxItems: 10_000 }),

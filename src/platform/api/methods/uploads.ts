@@ -19,6 +19,7 @@ import {
   Name,
   Time,
 } from '../method.ts';
+import { hashesOf } from '../new-items.ts';
 import { KEPT_MS } from '../uploads/browser-uploads.ts';
 import { sampleDataset } from '../uploads/sample-dataset.ts';
 
@@ -146,6 +147,7 @@ export function uploadMethods(deps: ApiDeps): MethodTable {
       {
         about: 'Files of an upload whose bytes are stored already, by their hashes; may be repeated.',
         needs: 'manage',
+        of: ({ files }) => ({ hashes: hashesOf(files) }),
         request: Type.Object({
           id: Id,
           files: Type.Array(

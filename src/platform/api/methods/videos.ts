@@ -23,8 +23,8 @@ import {
   Multipart,
   maybe,
 } from '../method.ts';
-import { addItems, assertHolds, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
-import { receiveFiles } from '../receive-files.ts';
+import { addItems, assertHolds, hashesOf, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
+import { receiveOwn } from '../receive-own.ts';
 
 /** Every entry has the times of its frames. */
 const MOST_A_PAGE = 500;
@@ -73,13 +73,14 @@ export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
         request: Multipart(),
         response: Type.Array(ReceivedEntity),
       },
-      (_input, { request }) => receiveFiles(blobs, request),
+      (_input, call) => receiveOwn(deps, call),
     ),
 
     'import-storage.internal.meta.list': endpoint(
       {
         about: 'The video streams of stored files, in the order of the hashes.',
         needs: 'manage',
+        of: ({ hashes }) => ({ hashes }),
         request: Type.Object({ hashes: Type.Array(Hash, { maxItems: 1000 }) }),
         response: Type.Array(
           Type.Object({
@@ -100,7 +101,11 @@ export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
       {
         about: 'New videos of stored bytes, team files or links, in the order given; all or none.',
         needs: 'manage',
-        of: ({ datasetId, videos }) => ({ datasets: [datasetId], teamFiles: teamFilesOf(videos) }),
+        of: ({ datasetId, videos }) => ({
+          datasets: [datasetId],
+          teamFiles: teamFilesOf(videos),
+          hashes: hashesOf(videos),
+        }),
         request: Type.Object({ datasetId: Id, videos: Type.Array(NewItem, { maxItems: 1000 }) }),
         response: Type.Array(VideoEntity),
       },

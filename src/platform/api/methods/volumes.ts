@@ -9,7 +9,7 @@ import { itemOf } from '../items-of.ts';
 import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
 import type { LostReplies } from '../lost-replies.ts';
 import { ById, endpoint, given, Hash, Id, type MethodTable, maybe } from '../method.ts';
-import { addItems, assertHolds, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
+import { addItems, assertHolds, hashesOf, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
 
 const Axis = Type.Object({ x: Type.Number(), y: Type.Number(), z: Type.Number() });
 const Slice = Type.Object({ hash: Hash, sliceIndex: Type.Integer({ minimum: 0 }), normal: Axis });
@@ -34,7 +34,11 @@ export function volumeMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
         about:
           'New volumes of stored bytes, in the order given; all or none. What meta lacks is read from the file.',
         needs: 'manage',
-        of: ({ datasetId, volumes }) => ({ datasets: [datasetId], teamFiles: teamFilesOf(volumes) }),
+        of: ({ datasetId, volumes }) => ({
+          datasets: [datasetId],
+          teamFiles: teamFilesOf(volumes),
+          hashes: hashesOf(volumes),
+        }),
         request: Type.Object({ datasetId: Id, volumes: Type.Array(NewItem, { maxItems: 1000 }) }),
         response: Type.Array(VolumeEntity),
       },

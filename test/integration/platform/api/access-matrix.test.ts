@@ -44,10 +44,8 @@ const NOBODYS = new Set([
   'ecosystem.info',
   'instance.limits',
   'instance.storage',
-  // Who has the hash of a file has the file.
+  // Answers only what the caller knows.
   'images.internal.hashes.list',
-  'images.bulk.download-by-hash',
-  'import-storage.internal.meta.list',
   // Bytes that are nothing's yet.
   'images.bulk.upload',
   'videos.bulk.upload',
