@@ -12,8 +12,8 @@ import type {
   TaskService,
 } from '../ports.ts';
 import type { Stores } from '../store/repositories.ts';
-import type { Auth } from './auth.ts';
-import type { SignedLinks } from './signed-links.ts';
+import type { Auth } from './auth/auth.ts';
+import type { SignedLinks } from './http/signed-links.ts';
 import type { BrowserUploads } from './uploads/browser-uploads.ts';
 
 export interface ApiDeps {

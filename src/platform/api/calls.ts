@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SlyError } from '../../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { Principal } from './auth/principal.ts';
-import { fromQuery } from './from-query.ts';
+import { fromQuery } from './http/from-query.ts';
 import type { ApiMethod, MethodTable } from './method.ts';
 
 export const API_PREFIX = '/public/api/v3';

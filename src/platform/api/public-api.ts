@@ -4,13 +4,14 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { ApiDeps } from './api-deps.ts';
-import { registerArchiveFiles } from './archive-files.ts';
+import { registerLogin } from './auth/login.ts';
+import { assertHost, ownNames } from './auth/origin.ts';
 import { registerCalls } from './calls.ts';
 import { registerEvents } from './events.ts';
-import { registerFiles } from './files.ts';
 import { registerHealth } from './health.ts';
-import { registerLogin } from './login.ts';
-import { createLostReplies } from './lost-replies.ts';
+import { createLostReplies } from './http/lost-replies.ts';
+import { registerFiles } from './items/files.ts';
+import { registerPictureFiles } from './items/picture-files.ts';
 import type { MethodTable } from './method.ts';
 import { accountMethods } from './methods/account.ts';
 import { agentCodeMethods } from './methods/agent-codes.ts';
@@ -53,9 +54,8 @@ import { volumeAnnotationMethods } from './methods/volume-annotations.ts';
 import { volumeMethods } from './methods/volumes.ts';
 import { workspaceMethods } from './methods/workspaces.ts';
 import { registerDocs } from './openapi/routes.ts';
-import { assertHost, ownNames } from './origin.ts';
-import { registerPictureFiles } from './picture-files.ts';
-import { registerTeamFileRoutes } from './team-file-routes.ts';
+import { registerArchiveFiles } from './tasks/archive-files.ts';
+import { registerTeamFileRoutes } from './team-files/team-file-routes.ts';
 import { registerTus } from './uploads/tus.ts';
 
 export function registerPublicApi(app: FastifyInstance, deps: ApiDeps): void {

@@ -5,7 +5,7 @@
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { AccountStore } from '../../store/repositories.ts';
-import type { LoginLimit } from '../login-limit.ts';
+import type { LoginLimit } from './login-limit.ts';
 import type { Passwords } from './passwords.ts';
 
 export interface Credentials {

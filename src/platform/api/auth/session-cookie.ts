@@ -1,6 +1,6 @@
 /** The session of the page as a cookie. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { portOf } from '../origin.ts';
+import { portOf } from './origin.ts';
 
 export const SESSION_MS = 30 * 24 * 3600_000;
 

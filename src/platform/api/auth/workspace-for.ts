@@ -2,7 +2,7 @@
 import { SlyError } from '../../../lib/errors.ts';
 import type { Stores } from '../../store/repositories.ts';
 import { found } from '../found.ts';
-import { byId } from '../list-shape.ts';
+import { byId } from '../lists/list-shape.ts';
 import { isAtLeast, type Principal, visibleTo } from './principal.ts';
 
 /** The workspace named, which must be there; else the first one of the teams where the caller is a manager. */

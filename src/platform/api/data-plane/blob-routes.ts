@@ -4,7 +4,7 @@ import { SlyError } from '../../../lib/errors.ts';
 import type { Sha256 } from '../../../lib/hash.ts';
 import { createParser } from '../../../lib/schema.ts';
 import { MissingRequestSchema } from '../../../protocol/publish.ts';
-import { disposition, sendBlob } from '../send-blob.ts';
+import { disposition, sendBlob } from '../http/send-blob.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
 import { type PackedBlob, readPack } from './read-pack.ts';
 import { bodyChunks } from './request-body.ts';

@@ -2,7 +2,7 @@
 import type { Logger } from '../../../lib/log.ts';
 import type { AgentDirectory, BlobStore, TaskService } from '../../ports.ts';
 import type { Stores } from '../../store/repositories.ts';
-import type { Auth } from '../auth.ts';
+import type { Auth } from '../auth/auth.ts';
 
 export interface DataPlaneDeps {
   stores: Pick<Stores, 'publications' | 'projects' | 'exports' | 'archives'>;

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
 import { createParser } from '../../../lib/schema.ts';
 import { REGISTER_PATH, type RegisterReply, RegisterRequestSchema } from '../../../protocol/register.ts';
-import { remoteOf } from '../origin.ts';
+import { remoteOf } from '../auth/origin.ts';
 import { sendDataError } from './data-errors.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
 

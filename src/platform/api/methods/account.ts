@@ -4,7 +4,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { isInstanceAdmin, roleIn, visibleTo } from '../auth/principal.ts';
 import { MeEntity, TeamEntity, teamEntity, userEntity, WorkspaceEntity } from '../entities/account.ts';
 import { found } from '../found.ts';
-import { byId } from '../list-shape.ts';
+import { byId } from '../lists/list-shape.ts';
 import { ById, endpoint, type MethodTable } from '../method.ts';
 
 /** A person is in a handful of teams; the admin may see them all by teams.list. */

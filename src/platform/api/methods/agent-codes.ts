@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import type { ApiDeps } from '../api-deps.ts';
 import { found } from '../found.ts';
-import { byId } from '../list-shape.ts';
+import { byId } from '../lists/list-shape.ts';
 import { ById, DONE, Done, endpoint, given, Id, type MethodTable, maybe, orNull, Time } from '../method.ts';
 
 const CodeEntity = Type.Object(

@@ -12,9 +12,9 @@ import {
   FolderEntries,
 } from '../entities/agent.ts';
 import { found } from '../found.ts';
-import { listOf } from '../list-shape.ts';
+import { listOf } from '../lists/list-shape.ts';
 import { ById, DONE, Done, endpoint, Id, type MethodTable, Name } from '../method.ts';
-import { assertUploadPath } from '../upload-path.ts';
+import { assertUploadPath } from '../tasks/upload-path.ts';
 
 const ofId = ({ id }: { id: number }) => ({ agents: [id] });
 

@@ -5,13 +5,13 @@ import type { FormatProblem, ImageAnnotation, Label, OpaqueLabel } from '../../.
 import { isGeometryType, readGeometry } from '../../../format/read-geometry.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ItemRow } from '../../store/repositories.ts';
-import { annotationEntity, type MetaIds, metaIds } from '../annotation-entity.ts';
-import { withoutKept, withTags } from '../annotation-figures.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { AnnotationEntity } from '../entities/annotation.ts';
+import { annotationEntity, type MetaIds, metaIds } from '../figures/annotation-entity.ts';
+import { withoutKept, withTags } from '../figures/annotation-figures.ts';
+import { grouped } from '../figures/label-json.ts';
 import { datasetOf, found } from '../found.ts';
-import { grouped } from '../label-json.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
 
 const MOST_AT_ONCE = 1000;

@@ -8,10 +8,10 @@ import { isFinal } from '../../../protocol/task-state.ts';
 import type { TaskView } from '../../ports.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { found } from '../found.ts';
+import { sendJsonArray } from '../http/stream-json.ts';
 import { AnyObject, Count, DONE, Done, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
-import { sendJsonArray } from '../stream-json.ts';
-import { getField, setField } from '../task-fields.ts';
-import { taskStatus } from '../task-status.ts';
+import { getField, setField } from '../tasks/task-fields.ts';
+import { taskStatus } from '../tasks/task-status.ts';
 
 const LOG_PIECE_BYTES = 1 << 20;
 const LINES_AT_ONCE = 1000;

@@ -6,6 +6,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { visibleTo } from '../auth/principal.ts';
 import { ArchiveEntity, archiveEntity, expiryOf } from '../entities/archive.ts';
 import { found } from '../found.ts';
+import { serverAddress } from '../http/server-address.ts';
 import {
   ById,
   DONE,
@@ -18,7 +19,6 @@ import {
   type Scope,
   Time,
 } from '../method.ts';
-import { serverAddress } from '../server-address.ts';
 
 const HOUR_MS = 3600_000;
 /** Long enough to resume a large download overnight. */

@@ -9,7 +9,7 @@ import {
   listedDatasetEntity,
 } from '../entities/dataset.ts';
 import { datasetOf, projectOf } from '../found.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,

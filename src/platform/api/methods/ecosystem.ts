@@ -5,16 +5,16 @@ import { SlyError } from '../../../lib/errors.ts';
 import type { Manifest } from '../../../protocol/plugin.ts';
 import { isFinal } from '../../../protocol/task-state.ts';
 import type { TaskView } from '../../ports.ts';
-import { parseAgentPath } from '../agent-storage.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { AppEntity, appEntity, ModuleEntity, moduleEntity } from '../entities/module.ts';
 import { SdkTaskEntity } from '../entities/task.ts';
-import { listEntities } from '../filter-entities.ts';
 import { datasetOf, found, projectOf } from '../found.ts';
-import { listFields, listOf } from '../list-shape.ts';
+import { listEntities } from '../lists/filter-entities.ts';
+import { listFields, listOf } from '../lists/list-shape.ts';
 import { AnyObject, endpoint, given, Id, type MethodTable, maybe, type Scope } from '../method.ts';
-import { readState, specOf } from '../start-app.ts';
-import { taskStatus } from '../task-status.ts';
+import { parseAgentPath } from '../tasks/agent-storage.ts';
+import { readState, specOf } from '../tasks/start-app.ts';
+import { taskStatus } from '../tasks/task-status.ts';
 
 /** A client that lost the answer asks again within its own patience; after it the same request is a new wish. */
 const REPLAY_MS = 120_000;

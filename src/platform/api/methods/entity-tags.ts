@@ -1,14 +1,15 @@
 /** Tags of figures and objects by their ids. */
 import { Type } from 'typebox';
 import type { Tag } from '../../../format/model.ts';
-import { metaIds } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { metaIds } from '../figures/annotation-entity.ts';
+import { changeLabels, labelsByIds, sameTag, tagsOfLabels } from '../figures/image-labels.ts';
+import { isLabelId } from '../figures/label-ids.ts';
+import { tagJson } from '../figures/label-json.ts';
+import { figureScope } from '../figures/label-scope.ts';
+import { NewTag, newTags, tagNames } from '../figures/new-tags.ts';
 import { found, projectOf } from '../found.ts';
-import { changeLabels, labelsByIds, sameTag, tagsOfLabels } from '../image-labels.ts';
-import { isLabelId } from '../label-ids.ts';
-import { tagJson } from '../label-json.ts';
-import { figureScope } from '../label-scope.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
 import {
   AnyObject,
   ById,
@@ -21,7 +22,6 @@ import {
   maybe,
   orNull,
 } from '../method.ts';
-import { NewTag, newTags, tagNames } from '../new-tags.ts';
 
 const FigureTag = Type.Intersect([NewTag, Type.Object({ figureId: Id })]);
 const MOST = 10_000;

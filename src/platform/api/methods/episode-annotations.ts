@@ -3,14 +3,14 @@ import { Type } from 'typebox';
 import type { ItemRow, ObjectRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { frameOf } from '../entities/point-cloud.ts';
-import { figuresOf } from '../figure-pages.ts';
+import { figuresOf } from '../figures/figure-pages.ts';
+import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';
+import { figureText, grouped, objectJson, tagJson } from '../figures/label-json.ts';
+import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
 import { datasetOf } from '../found.ts';
-import { ids as idsOf, idsOfProjects } from '../ids-of-projects.ts';
-import { sendJsonText } from '../json-text.ts';
-import { figureText, grouped, objectJson, tagJson } from '../label-json.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import { sendJsonText } from '../http/json-text.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
 import { AnyObject, Count, endpoint, Id, type MethodTable } from '../method.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../new-tags.ts';
 
 const PAGE = 1000;
 

@@ -3,14 +3,14 @@ import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import type { FigureRow, ImageLabelRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { geometryOfLabel, labelsByIds } from '../figures/image-labels.ts';
+import { isLabelId } from '../figures/label-ids.ts';
+import { figureScope } from '../figures/label-scope.ts';
+import { assertSound } from '../figures/new-figures.ts';
+import { type ReceivedGeometry, receiveGeometries } from '../figures/receive-geometries.ts';
 import { found } from '../found.ts';
-import { geometryOfLabel, labelsByIds } from '../image-labels.ts';
-import { isLabelId } from '../label-ids.ts';
-import { figureScope } from '../label-scope.ts';
+import { type ReplyPart, sendParts } from '../http/multipart-reply.ts';
 import { endpoint, Id, Ids, type MethodTable, Multipart } from '../method.ts';
-import { type ReplyPart, sendParts } from '../multipart-reply.ts';
-import { assertSound } from '../new-figures.ts';
-import { type ReceivedGeometry, receiveGeometries } from '../receive-geometries.ts';
 
 /** What is kept in the figure itself, not as bytes of its own, has an end. */
 const MOST_INLINE = 64 << 20;

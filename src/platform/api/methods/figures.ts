@@ -1,20 +1,20 @@
 /** Figures of every kind of item: added, listed, changed, removed. Their bytes: figure-geometry.ts. */
 import { Type } from 'typebox';
 import type { FigureRow, NewFigure } from '../../store/repositories.ts';
-import { metaIds } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { FigureEntity } from '../entities/figure.ts';
-import { createFigureEntities } from '../figure-entities.ts';
-import { createFigureOwners } from '../figure-owners.ts';
+import { metaIds } from '../figures/annotation-entity.ts';
+import { createFigureEntities } from '../figures/figure-entities.ts';
+import { createFigureOwners } from '../figures/figure-owners.ts';
+import { changeLabels, labelById, withGeometry } from '../figures/image-labels.ts';
+import { isLabelId } from '../figures/label-ids.ts';
+import { entitiesOfFilter, entityScope, figureScope } from '../figures/label-scope.ts';
+import { assertSound, newFigure, SentFigure } from '../figures/new-figures.ts';
+import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
 import { datasetOf, found } from '../found.ts';
-import { changeLabels, labelById, withGeometry } from '../image-labels.ts';
-import { isLabelId } from '../label-ids.ts';
-import { entitiesOfFilter, entityScope, figureScope } from '../label-scope.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { AnyObject, DONE, Done, endpoint, given, Id, Ids, type MethodTable, maybe } from '../method.ts';
-import { assertSound, newFigure, SentFigure } from '../new-figures.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../new-tags.ts';
 import { unknownClass } from './objects.ts';
 
 /** A thousand figures with masks are tens of megabytes. */

@@ -3,14 +3,14 @@ import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex } from '../../../lib/hash.ts';
 import type { ItemRow } from '../../store/repositories.ts';
-import { knownHashes } from '../access.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { knownHashes } from '../auth/access.ts';
 import { ReceivedEntity } from '../entities/image.ts';
 import { found, imageOf, imagesOf } from '../found.ts';
+import { quoted, sendParts } from '../http/multipart-reply.ts';
+import { receiveOwn } from '../http/receive-own.ts';
+import { disposition, sendBlob } from '../http/send-blob.ts';
 import { ById, endpoint, given, Hash, Id, Ids, type MethodTable, Multipart, maybe } from '../method.ts';
-import { quoted, sendParts } from '../multipart-reply.ts';
-import { receiveOwn } from '../receive-own.ts';
-import { disposition, sendBlob } from '../send-blob.ts';
 
 const Hashes = Type.Array(Hash, { maxItems: 10_000 });
 

@@ -2,12 +2,12 @@
 import { Type } from 'typebox';
 import type { Tag } from '../../../format/model.ts';
 import type { ItemRow } from '../../store/repositories.ts';
-import { type MetaIds, tagEntities } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { type MetaIds, tagEntities } from '../figures/annotation-entity.ts';
+import { idsOfProjects } from '../figures/ids-of-projects.ts';
+import { addedIds } from '../figures/new-tags.ts';
 import { found, imagesOf } from '../found.ts';
-import { idsOfProjects } from '../ids-of-projects.ts';
 import { DONE, Done, endpoint, Id, Ids, type MethodTable, maybe } from '../method.ts';
-import { addedIds } from '../new-tags.ts';
 
 const MOST_AT_ONCE = 10_000;
 const Value = maybe(Type.Union([Type.String({ maxLength: 1 << 20 }), Type.Number()]));

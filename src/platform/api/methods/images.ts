@@ -3,13 +3,14 @@ import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex } from '../../../lib/hash.ts';
 import { type ItemRow, NameClash, type NewItemRow } from '../../store/repositories.ts';
-import { tagEntities } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { ImageEntity, imageEntity } from '../entities/image.ts';
+import { tagEntities } from '../figures/annotation-entity.ts';
+import { idsOfProjects } from '../figures/ids-of-projects.ts';
 import { datasetOf, imageOf, imagesOf, projectOf } from '../found.ts';
-import { idsOfProjects } from '../ids-of-projects.ts';
-import { ImageFilters, itemFilters } from '../image-filters.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { ImageFilters, itemFilters } from '../items/image-filters.ts';
+import { hashesOf } from '../items/new-items.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,
@@ -26,8 +27,7 @@ import {
   orNull,
   type Scope,
 } from '../method.ts';
-import { hashesOf } from '../new-items.ts';
-import { teamFileFields, teamFilesOf, withTeamFiles } from '../team-file-images.ts';
+import { teamFileFields, teamFilesOf, withTeamFiles } from '../team-files/team-file-images.ts';
 
 const MOST_AT_ONCE = 10_000;
 

@@ -2,14 +2,15 @@
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ObjectRow } from '../../store/repositories.ts';
-import { metaIds } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { metaIds } from '../figures/annotation-entity.ts';
+import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';
+import { grouped, objectJson } from '../figures/label-json.ts';
+import { entitiesOfFilter } from '../figures/label-scope.ts';
+import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
 import { datasetOf, found } from '../found.ts';
-import { ids as idsOf, idsOfProjects } from '../ids-of-projects.ts';
-import { grouped, objectJson } from '../label-json.ts';
-import { entitiesOfFilter } from '../label-scope.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,
@@ -24,7 +25,6 @@ import {
   orNull,
   Time,
 } from '../method.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../new-tags.ts';
 
 const ObjectEntity = Type.Object(
   {

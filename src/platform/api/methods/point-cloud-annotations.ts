@@ -1,16 +1,16 @@
 /** Annotations of single point clouds. Those of episodes: episode-annotations.ts. */
 import { Type } from 'typebox';
 import type { ItemRow, ObjectRow } from '../../store/repositories.ts';
-import type { MetaIds } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { figuresOf } from '../figure-pages.ts';
-import { ids as idsOf, idsOfProjects } from '../ids-of-projects.ts';
-import { itemOf, itemsOf } from '../items-of.ts';
-import { sendJsonText } from '../json-text.ts';
-import { figureText, grouped, objectJson, tagJson } from '../label-json.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { MetaIds } from '../figures/annotation-entity.ts';
+import { figuresOf } from '../figures/figure-pages.ts';
+import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';
+import { figureText, grouped, objectJson, tagJson } from '../figures/label-json.ts';
+import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
+import { sendJsonText } from '../http/json-text.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
+import { itemOf, itemsOf } from '../items/items-of.ts';
 import { AnyObject, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../new-tags.ts';
 
 const PointCloudAnnotation = Type.Object(
   {

@@ -5,13 +5,21 @@ import type { ApiDeps } from '../api-deps.ts';
 import { ReceivedEntity } from '../entities/image.ts';
 import { frameOf, PointCloudEntity, pointCloudEntity } from '../entities/point-cloud.ts';
 import { datasetOf, projectOf } from '../found.ts';
-import { sendItem } from '../item-bytes.ts';
-import { itemOf } from '../items-of.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
+import { receiveOwn } from '../http/receive-own.ts';
+import { sendItem } from '../items/item-bytes.ts';
+import { itemOf } from '../items/items-of.ts';
+import {
+  addItems,
+  assertHolds,
+  hashesOf,
+  NewItem,
+  nameOf,
+  teamFilesOf,
+  withBytes,
+} from '../items/new-items.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { ById, endpoint, given, Id, type MethodTable, Multipart, maybe } from '../method.ts';
-import { addItems, assertHolds, hashesOf, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
-import { receiveOwn } from '../receive-own.ts';
 
 export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
   const { blobs, stores } = deps;

@@ -4,8 +4,8 @@ import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Statistics } from '../../ports.ts';
 import type { ProjectRow } from '../../store/repositories.ts';
-import { type MetaIds, metaIds } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { type MetaIds, metaIds } from '../figures/annotation-entity.ts';
 import { projectOf } from '../found.ts';
 import { ById, type Call, Count, endpoint, Id, type MethodTable, orNull } from '../method.ts';
 

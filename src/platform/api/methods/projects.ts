@@ -15,7 +15,7 @@ import {
   tagEntity,
 } from '../entities/project.ts';
 import { projectOf } from '../found.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,

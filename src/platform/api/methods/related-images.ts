@@ -3,11 +3,12 @@ import { Type } from 'typebox';
 import { base64ToHex } from '../../../lib/hash.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { RelatedImageEntity, relatedImageEntity } from '../entities/point-cloud.ts';
+import { entitiesOfFilter } from '../figures/label-scope.ts';
 import { datasetOf, found } from '../found.ts';
-import { sendItem } from '../item-bytes.ts';
-import { itemsOf } from '../items-of.ts';
-import { entitiesOfFilter } from '../label-scope.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { sendItem } from '../items/item-bytes.ts';
+import { itemsOf } from '../items/items-of.ts';
+import { hashesOf } from '../items/new-items.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,
@@ -21,7 +22,6 @@ import {
   maybe,
   Name,
 } from '../method.ts';
-import { hashesOf } from '../new-items.ts';
 
 const NewRelatedImage = Type.Object({ entityId: Id, name: Name, hash: Hash, meta: maybe(AnyObject) });
 

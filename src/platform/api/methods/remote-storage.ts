@@ -1,6 +1,8 @@
 /** Storage that is not this server's: upload folders of agents, and clouds, of which none is connected. */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { Count, endpoint, given, Id, type MethodTable, Multipart, maybe, type Scope } from '../method.ts';
 import {
   AgentFileEntity,
   type AgentPath,
@@ -8,9 +10,7 @@ import {
   listAgentFolder,
   noDownload,
   parseAgentPath,
-} from '../agent-storage.ts';
-import type { ApiDeps } from '../api-deps.ts';
-import { Count, endpoint, given, Id, type MethodTable, Multipart, maybe, type Scope } from '../method.ts';
+} from '../tasks/agent-storage.ts';
 
 const RemotePath = Type.String({ minLength: 1, maxLength: 4200 });
 const Asked = { path: RemotePath, teamId: maybe(Id), groupId: maybe(Id) };

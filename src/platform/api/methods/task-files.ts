@@ -7,6 +7,9 @@ import type { TaskFileRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { mimeByName } from '../entities/team-file.ts';
 import { found } from '../found.ts';
+import { receiveFiles } from '../http/receive-files.ts';
+import { disposition, sendBlob } from '../http/send-blob.ts';
+import { hashesOf } from '../items/new-items.ts';
 import {
   Count,
   endpoint,
@@ -19,10 +22,7 @@ import {
   orNull,
   Time,
 } from '../method.ts';
-import { hashesOf } from '../new-items.ts';
-import { receiveFiles } from '../receive-files.ts';
-import { disposition, sendBlob } from '../send-blob.ts';
-import { teamFilePath } from '../team-path.ts';
+import { teamFilePath } from '../team-files/team-path.ts';
 
 const MOST_LISTED = 1000;
 const FilePath = Type.String({ minLength: 1, maxLength: 4200 });

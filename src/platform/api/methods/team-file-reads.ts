@@ -2,7 +2,6 @@
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import type { TeamFileRow } from '../../store/repositories.ts';
-import { listAgentFolder, parseAgentPath } from '../agent-storage.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import {
   entryEntity,
@@ -11,13 +10,14 @@ import {
   TeamFileEntity,
   teamFileEntity,
 } from '../entities/team-file.ts';
-import { sendFolderTar } from '../folder-tar.ts';
 import { found } from '../found.ts';
+import { disposition, sendBlob } from '../http/send-blob.ts';
+import { serverAddress } from '../http/server-address.ts';
+import { sendJsonArray } from '../http/stream-json.ts';
 import { type Call, endpoint, Id, type MethodTable, maybe, orNull, type Scope } from '../method.ts';
-import { disposition, sendBlob } from '../send-blob.ts';
-import { serverAddress } from '../server-address.ts';
-import { sendJsonArray } from '../stream-json.ts';
-import { TeamPath, teamFilePath, teamFolderPath, teamPrefix } from '../team-path.ts';
+import { listAgentFolder, parseAgentPath } from '../tasks/agent-storage.ts';
+import { sendFolderTar } from '../team-files/folder-tar.ts';
+import { TeamPath, teamFilePath, teamFolderPath, teamPrefix } from '../team-files/team-path.ts';
 
 const ROWS_AT_ONCE = 1000;
 const MOST_LISTED = 10_000;

@@ -6,10 +6,10 @@ import type { ApiDeps } from '../api-deps.ts';
 import { bodyChunks } from '../data-plane/request-body.ts';
 import { TeamFileEntity, teamFileEntity } from '../entities/team-file.ts';
 import { found } from '../found.ts';
+import { receiveFiles } from '../http/receive-files.ts';
+import { serverAddress } from '../http/server-address.ts';
 import { ById, DONE, Done, endpoint, Id, type MethodTable, Multipart, type Scope } from '../method.ts';
-import { receiveFiles } from '../receive-files.ts';
-import { serverAddress } from '../server-address.ts';
-import { TeamPath, teamFilePath, teamPath } from '../team-path.ts';
+import { TeamPath, teamFilePath, teamPath } from '../team-files/team-path.ts';
 
 const ofTeam = ({ teamId }: { teamId: number }): Scope => ({ teams: [teamId] });
 

@@ -13,7 +13,7 @@ import {
   teamEntity,
 } from '../entities/account.ts';
 import { found } from '../found.ts';
-import { byId, ListRequest, listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { byId, ListRequest, listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { ById, DONE, Done, endpoint, Id, LongText, type MethodTable, maybe, Name } from '../method.ts';
 
 const RoleFields = { role: maybe(RoleName), roleId: maybe(Type.Integer({ minimum: 1, maximum: 4 })) };

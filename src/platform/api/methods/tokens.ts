@@ -7,7 +7,7 @@ import { isInstanceAdmin, type Principal } from '../auth/principal.ts';
 import { secretHash } from '../auth/secrets.ts';
 import { RoleName, TokenEntity } from '../entities/account.ts';
 import { found } from '../found.ts';
-import { byId, listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { byId, listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { ById, DONE, Done, endpoint, Id, type MethodTable, maybe } from '../method.ts';
 
 const DAY_MS = 86_400_000;

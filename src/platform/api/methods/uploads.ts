@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { base64ToHex, sha256Of } from '../../../lib/hash.ts';
 import type { UploadRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { hashesOf } from '../items/new-items.ts';
 import {
   ById,
   Count,
@@ -19,7 +20,6 @@ import {
   Name,
   Time,
 } from '../method.ts';
-import { hashesOf } from '../new-items.ts';
 import { KEPT_MS } from '../uploads/browser-uploads.ts';
 import { sampleDataset } from '../uploads/sample-dataset.ts';
 

@@ -3,15 +3,15 @@ import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import type { UserRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { remoteOf } from '../auth/origin.ts';
 import { PASSWORD_MAX } from '../auth/passwords.ts';
 import { isInstanceAdmin, type Principal, visibleTo } from '../auth/principal.ts';
 import { secretHash } from '../auth/secrets.ts';
 import { sessionOf } from '../auth/session-cookie.ts';
 import { RoleName, roleOfId, UserEntity, userEntity } from '../entities/account.ts';
 import { found } from '../found.ts';
-import { byId, ListRequest, listOf, listQuery, listReply } from '../list-shape.ts';
+import { byId, ListRequest, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { ById, type Call, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
-import { remoteOf } from '../origin.ts';
 
 const Login = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$' });
 const FullName = Type.String({ maxLength: 200 });

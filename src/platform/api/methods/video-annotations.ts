@@ -1,17 +1,17 @@
 /** Annotations of videos: objects, figures by frame, tags. */
 import { Type } from 'typebox';
 import type { FigurePlace, ItemRow } from '../../store/repositories.ts';
-import type { MetaIds } from '../annotation-entity.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { streamOfVideo } from '../entities/video.ts';
-import { figuresByFrame } from '../figure-pages.ts';
-import { ids as idsOf, idsOfProjects } from '../ids-of-projects.ts';
-import { itemOf, itemsOf } from '../items-of.ts';
-import { sendJsonText } from '../json-text.ts';
-import { grouped, objectJson, tagJson } from '../label-json.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { MetaIds } from '../figures/annotation-entity.ts';
+import { figuresByFrame } from '../figures/figure-pages.ts';
+import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';
+import { grouped, objectJson, tagJson } from '../figures/label-json.ts';
+import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
+import { sendJsonText } from '../http/json-text.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
+import { itemOf, itemsOf } from '../items/items-of.ts';
 import { AnyObject, Count, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../new-tags.ts';
 
 const VideoAnnotation = Type.Object(
   {

@@ -6,10 +6,20 @@ import type { ItemRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { ReceivedEntity } from '../entities/image.ts';
 import { type streamOfVideo, VideoEntity, videoEntity } from '../entities/video.ts';
-import { sendItem } from '../item-bytes.ts';
-import { itemOf } from '../items-of.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
+import { receiveOwn } from '../http/receive-own.ts';
+import { sendItem } from '../items/item-bytes.ts';
+import { itemOf } from '../items/items-of.ts';
+import {
+  addItems,
+  assertHolds,
+  hashesOf,
+  NewItem,
+  nameOf,
+  teamFilesOf,
+  withBytes,
+} from '../items/new-items.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,
@@ -23,8 +33,6 @@ import {
   Multipart,
   maybe,
 } from '../method.ts';
-import { addItems, assertHolds, hashesOf, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
-import { receiveOwn } from '../receive-own.ts';
 
 /** Every entry has the times of its frames. */
 const MOST_A_PAGE = 500;

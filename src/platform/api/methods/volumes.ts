@@ -4,12 +4,20 @@ import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex } from '../../../lib/hash.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { VolumeEntity, volumeEntity } from '../entities/volume.ts';
-import { sendItem } from '../item-bytes.ts';
-import { itemOf } from '../items-of.ts';
-import { listFields, listOf, listQuery, listReply } from '../list-shape.ts';
-import type { LostReplies } from '../lost-replies.ts';
+import type { LostReplies } from '../http/lost-replies.ts';
+import { sendItem } from '../items/item-bytes.ts';
+import { itemOf } from '../items/items-of.ts';
+import {
+  addItems,
+  assertHolds,
+  hashesOf,
+  NewItem,
+  nameOf,
+  teamFilesOf,
+  withBytes,
+} from '../items/new-items.ts';
+import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { ById, endpoint, given, Hash, Id, type MethodTable, maybe } from '../method.ts';
-import { addItems, assertHolds, hashesOf, NewItem, nameOf, teamFilesOf, withBytes } from '../new-items.ts';
 
 const Axis = Type.Object({ x: Type.Number(), y: Type.Number(), z: Type.Number() });
 const Slice = Type.Object({ hash: Hash, sliceIndex: Type.Integer({ minimum: 0 }), normal: Axis });

@@ -4,7 +4,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { visibleTo } from '../auth/principal.ts';
 import { WorkspaceEntity } from '../entities/account.ts';
 import { found } from '../found.ts';
-import { byId, listFields, listOf, listQuery, listReply } from '../list-shape.ts';
+import { byId, listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { ById, DONE, Done, endpoint, given, Id, LongText, type MethodTable, maybe, Name } from '../method.ts';
 
 const ofId = ({ id }: { id: number }) => ({ workspaces: [id] });

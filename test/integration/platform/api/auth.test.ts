@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
-import { createAuth } from '../../../../src/platform/api/auth.ts';
+import { createAuth } from '../../../../src/platform/api/auth/auth.ts';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 

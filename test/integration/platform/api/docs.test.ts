@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
 import type { ApiDeps } from '../../../../src/platform/api/api-deps.ts';
-import { createHttpServer } from '../../../../src/platform/api/http-server.ts';
+import { createHttpServer } from '../../../../src/platform/api/http/http-server.ts';
 import { registerPublicApi } from '../../../../src/platform/api/public-api.ts';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseByteRange } from '../../../../src/platform/api/byte-range.ts';
+import { parseByteRange } from '../../../../src/platform/api/http/byte-range.ts';
 
 test.each([
   ['bytes=10-99', 1000, { start: 10, end: 100 }],

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
-import { fromQuery } from '../../../../src/platform/api/from-query.ts';
-import { listFields } from '../../../../src/platform/api/list-shape.ts';
+import { fromQuery } from '../../../../src/platform/api/http/from-query.ts';
+import { listFields } from '../../../../src/platform/api/lists/list-shape.ts';
 import { maybe } from '../../../../src/platform/api/method.ts';
 
 const schema = Type.Object({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { listQuery, listReply } from '../../../../src/platform/api/list-shape.ts';
+import { listQuery, listReply } from '../../../../src/platform/api/lists/list-shape.ts';
 
 const rows = (ids: number[]) => ids.map((id) => ({ id, name: `n${id}` }));
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../../src/lib/clock.ts';
-import { createLoginLimit } from '../../../../src/platform/api/login-limit.ts';
+import { createLoginLimit } from '../../../../src/platform/api/auth/login-limit.ts';
 
 function limitAt(start = 1_000_000) {
   let now = start;

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createLostReplies } from '../../../../src/platform/api/lost-replies.ts';
+import { createLostReplies } from '../../../../src/platform/api/http/lost-replies.ts';
 import type { Call } from '../../../../src/platform/api/method.ts';
 
 /** Answers how often it did the work; a request waits until `open` lets it through. */

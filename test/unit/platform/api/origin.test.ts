@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assertHost, isOwnOrigin, ownNames, portOf } from '../../../../src/platform/api/origin.ts';
+import { assertHost, isOwnOrigin, ownNames, portOf } from '../../../../src/platform/api/auth/origin.ts';
 
 describe('assertHost', () => {
   test.each(['localhost:8080', '127.0.0.1:1', '[::1]:8080', 'LOCALHOST'])(

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
 import { createLoginCheck } from '../../../../src/platform/api/auth/login-check.ts';
+import { createLoginLimit } from '../../../../src/platform/api/auth/login-limit.ts';
 import { createPasswords } from '../../../../src/platform/api/auth/passwords.ts';
-import { createLoginLimit } from '../../../../src/platform/api/login-limit.ts';
 
 const passwords = createPasswords();
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../../src/lib/clock.ts';
-import { createSignedLinks, linkSecret } from '../../../../src/platform/api/signed-links.ts';
+import { createSignedLinks, linkSecret } from '../../../../src/platform/api/http/signed-links.ts';
 
 const at = (now: number) => ({ ...systemClock, now: () => now });
 const archive = { id: 3, sha256: 'a'.repeat(64) };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { getField, setField } from '../../../../src/platform/api/task-fields.ts';
+import { getField, setField } from '../../../../src/platform/api/tasks/task-fields.ts';
 
 const parse = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
 

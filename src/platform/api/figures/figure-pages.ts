@@ -1,0 +1,41 @@
+/** The figures of an item as JSON text, page by page, in the order (plane, frame, id). */
+import type { FigurePlace, FigureRow, FigureStore } from '../../store/repositories.ts';
+import { figureText } from './label-json.ts';
+
+const PAGE = 1000;
+
+/** Of one plane; '' is what has none. Figures of objects that came after the objects were read are left out. */
+export async function* figuresOf(
+  figures: Pick<FigureStore, 'page'>,
+  of: { itemId: number; plane: string; objects: ReadonlySet<number> },
+): AsyncGenerator<FigureRow> {
+  let after: FigurePlace = { plane: of.plane, frame: Number.MIN_SAFE_INTEGER, id: 0 };
+  for (;;) {
+    const page = await figures.page(of.itemId, { after, limit: PAGE });
+    for (const figure of page) {
+      if (figure.plane !== of.plane) return;
+      if (figure.objectId === null || of.objects.has(figure.objectId)) yield figure;
+      after = figure;
+    }
+    if (page.length < PAGE) return;
+  }
+}
+
+/** `{index, figures}` of each frame (or slice) that has figures, with commas between. */
+export async function* figuresByFrame(
+  figures: Pick<FigureStore, 'page'>,
+  of: { itemId: number; plane: string; objects: ReadonlySet<number> },
+): AsyncGenerator<{ text: string; place: FigurePlace }> {
+  let frame: number | undefined;
+  let place: FigurePlace | undefined;
+  for await (const figure of figuresOf(figures, of)) {
+    const begins =
+      figure.frame === frame
+        ? ','
+        : `${frame === undefined ? '' : ']},'}{"index":${Math.max(0, figure.frame)},"figures":[`;
+    frame = figure.frame;
+    place = figure;
+    yield { text: begins + figureText(figure), place: figure };
+  }
+  if (place !== undefined) yield { text: ']}', place };
+}

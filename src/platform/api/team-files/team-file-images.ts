@@ -1,0 +1,95 @@
+/**
+ * Images that lie in team files: whole files, or pieces of one large file (`sourceBlob`), as the SDK's quick import
+ * sends them. A piece becomes a blob of its own, so that it is read, hashed and kept as any other image.
+ */
+import path from 'node:path';
+import { type Static, Type } from 'typebox';
+import { SlyError } from '../../../lib/errors.ts';
+import { hexToBase64, type Sha256, sha256Of } from '../../../lib/hash.ts';
+import type { BlobStore } from '../../ports.ts';
+import type { Stores, TeamFileRow } from '../../store/repositories.ts';
+import { found } from '../found.ts';
+import { Id, maybe } from '../method.ts';
+
+const Offset = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** Spread into the request. */
+export const teamFileFields = {
+  teamFileId: maybe(Id),
+  /** Bytes `[offsetStart, offsetEnd)` of the file. */
+  sourceBlob: maybe(Type.Object({ offsetStart: Offset, offsetEnd: Offset })),
+};
+const Source = Type.Object(teamFileFields);
+type Image = Static<typeof Source> & {
+  title?: string | null | undefined;
+  name?: string | null | undefined;
+  hash?: string | null | undefined;
+};
+
+/** A piece up to this size is read whole, so that one wait for the disk stores many. */
+const SMALL_BYTES = 1 << 20;
+const GROUP_BYTES = 16 << 20;
+
+export const teamFilesOf = (images: readonly Image[]): number[] => [
+  ...new Set(images.flatMap((image) => image.teamFileId ?? [])),
+];
+
+interface Deps {
+  stores: Pick<Stores, 'teamFiles'>;
+  blobs: Pick<BlobStore, 'open' | 'putMany' | 'putStream'>;
+}
+
+/** The same images with the hash of their bytes, which are stored when this resolves. */
+export async function withTeamFiles<T extends Image>(
+  { stores, blobs }: Deps,
+  images: readonly T[],
+): Promise<T[]> {
+  const files = new Map<number, TeamFileRow>();
+  for (const id of teamFilesOf(images))
+    files.set(id, found(await stores.teamFiles.get(id), `File with id: ${id}`));
+
+  let group: { sha256: Sha256; bytes: Uint8Array }[] = [];
+  let groupBytes = 0;
+  async function storeGroup(): Promise<void> {
+    const storing = group;
+    group = [];
+    groupBytes = 0;
+    if (storing.length > 0) await blobs.putMany(storing);
+  }
+
+  async function piece(file: TeamFileRow, start: number, end: number): Promise<Sha256> {
+    const body = await blobs.open(file.sha256, { start, end });
+    if (end - start > SMALL_BYTES) return (await blobs.putStream(body as AsyncIterable<Uint8Array>)).sha256;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk as Uint8Array);
+    const bytes = Buffer.concat(chunks);
+    const sha256 = sha256Of(bytes);
+    group.push({ sha256, bytes });
+    groupBytes += bytes.length;
+    if (groupBytes >= GROUP_BYTES) await storeGroup();
+    return sha256;
+  }
+
+  const filled: T[] = [];
+  for (const [at, image] of images.entries()) {
+    const file = image.teamFileId == null ? undefined : files.get(image.teamFileId);
+    if (file === undefined) {
+      filled.push(image);
+      continue;
+    }
+    let { sha256 } = file;
+    if (image.sourceBlob != null) {
+      const { offsetStart, offsetEnd } = image.sourceBlob;
+      if (offsetStart >= offsetEnd || offsetEnd > file.size) {
+        throw new SlyError('SLY_USAGE', {
+          detail: `images[${at}].sourceBlob: expected a part of the ${file.size} bytes of ${file.path}, got ${offsetStart} to ${offsetEnd}`,
+        });
+      }
+      sha256 = await piece(file, offsetStart, offsetEnd);
+    }
+    const title = image.title ?? image.name ?? path.posix.basename(file.path);
+    filled.push({ ...image, title, hash: hexToBase64(sha256) });
+  }
+  await storeGroup();
+  return filled;
+}
