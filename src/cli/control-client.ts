@@ -45,7 +45,8 @@ export function createControlClient(socketPath: string): ControlClient {
   function open(method: string, url: string, body?: unknown): Promise<import('node:http').IncomingMessage> {
     return new Promise((resolve, reject) => {
       const call = request(
-        { socketPath, method, path: url, headers: { 'content-type': 'application/json' } },
+        // A connection a call: a kept one may be closed by the daemon at the moment it is used again.
+        { socketPath, method, path: url, agent: false, headers: { 'content-type': 'application/json' } },
         resolve,
       );
       call.on('error', (cause) => {
