@@ -22,6 +22,15 @@ interface ErrorBody {
 }
 
 export async function call<T>(method: string, body: object = {}, signal?: AbortSignal): Promise<T> {
+  return (await (await ask(method, body, signal)).json()) as T;
+}
+
+/** For the methods that answer with a file. */
+export async function callForFile(method: string, body: object): Promise<Blob> {
+  return (await ask(method, body)).blob();
+}
+
+async function ask(method: string, body: object, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(`/public/api/v3/${method}`, {
     method: 'POST',
     // No other site can set the second header on a request with our cookie.
@@ -31,7 +40,7 @@ export async function call<T>(method: string, body: object = {}, signal?: AbortS
   });
   if (response.ok) {
     session.value = 'in';
-    return (await response.json()) as T;
+    return response;
   }
   if (response.status === 401) session.value = 'out';
   const answer = (await response.json().catch(() => ({}))) as ErrorBody;

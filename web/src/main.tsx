@@ -9,8 +9,10 @@ import { AgentsView } from './views/agents.tsx';
 import { ImageView } from './views/image.tsx';
 import { ImportView } from './views/import.tsx';
 import { LoginView } from './views/login.tsx';
+import { PluginsView } from './views/plugins.tsx';
 import { ProjectView } from './views/project.tsx';
 import { ProjectsView } from './views/projects.tsx';
+import { SettingsView } from './views/settings.tsx';
 import { TaskDetail } from './views/task.tsx';
 import { TasksView } from './views/tasks.tsx';
 
@@ -19,6 +21,8 @@ const NAV = [
   ['/projects', 'Projects'],
   ['/import', 'Import'],
   ['/agents', 'Agents'],
+  ['/plugins', 'Plugins'],
+  ['/settings', 'Settings'],
 ] as const;
 
 function App() {
@@ -60,6 +64,8 @@ function View() {
   if (first === 'projects' && id > 0) return <ProjectView key={id} id={id} />;
   if (first === 'import') return <ImportView />;
   if (first === 'agents') return <AgentsView />;
+  if (first === 'plugins') return <PluginsView />;
+  if (first === 'settings') return <SettingsView section={second} />;
   return (
     <main>
       <Empty title="There is no such page" />

@@ -28,6 +28,9 @@ const VIEWS = [
   '/projects/:id/images/:image',
   '/import',
   '/agents',
+  '/plugins',
+  '/settings',
+  '/settings/:section',
 ];
 
 export function registerWeb(app: FastifyInstance, deps: { folder: string }): void {

@@ -4,7 +4,7 @@ import { call } from '../api.ts';
 import { choose } from './chosen-source.ts';
 import { problem, type Unfinished } from './uploads.ts';
 
-export function SampleButton() {
+export function SampleButton(props: { made?: () => void }) {
   const busy = useSignal(false);
   async function make(): Promise<void> {
     busy.value = true;
@@ -12,6 +12,7 @@ export function SampleButton() {
     try {
       const { id, name } = await call<Unfinished>('uploads.sample');
       choose({ kind: 'upload', id, name });
+      props.made?.();
     } catch (error) {
       problem.value = error as Error;
     } finally {

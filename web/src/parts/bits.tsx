@@ -27,7 +27,6 @@ const TONES: Record<TaskState, string> = {
 };
 
 export const isRunning = (state: TaskState): boolean => TONES[state] === 'busy';
-export const isEnded = (state: TaskState): boolean => ['succeeded', 'failed', 'canceled'].includes(state);
 export const stateWord = (state: TaskState): string => WORDS[state];
 
 export function Pill(props: { tone: string; children: ComponentChildren; title?: string }) {

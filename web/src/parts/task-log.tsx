@@ -1,108 +1,78 @@
-/**
- * The task's log as it grows. Text comes by byte offset: what the stream brings is taken when it follows on what is
- * here, otherwise the gap is asked for. Only the last lines stay in the page.
- */
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { call } from '../api.ts';
-import { listen } from '../events.ts';
+/** The log of one attempt: it follows the end until somebody scrolls up, can be searched, and downloaded whole. */
+import type { VNode } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { cutAround, droppedWord, type LogLine, matchesOf } from '../tasks/log-lines.ts';
+import { useTaskLog, wholeLog } from '../tasks/read-log.ts';
+import { saveFile } from '../tasks/save-file.ts';
+import { bytes, count } from '../words.ts';
+import { Problem } from './bits.tsx';
 
-const MOST_LINES = 5000;
-const TAIL_BYTES = 512 * 1024;
-
-interface Slice {
-  attempt: number;
-  offset: number;
-  text: string;
-  nextOffset: number;
-  size: number;
-}
-
-interface Line {
-  level: string;
-  time: string;
-  text: string;
-}
+/** Pixels from the end that still count as the end. */
+const NEAR = 24;
 
 export function TaskLog(props: { id: number; attempt: number }) {
-  const { id, attempt } = props;
-  const [lines, setLines] = useState<Line[]>([]);
+  const { id } = props;
+  const [chosen, setChosen] = useState<number | undefined>(undefined);
+  const attempt = chosen ?? props.attempt;
+  const log = useTaskLog(id, attempt);
+  const { lines } = log;
   const [follow, setFollow] = useState(true);
-  const [skipped, setSkipped] = useState(false);
+  const [wanted, setWanted] = useState('');
+  /** Place in the matches. */
+  const [place, setPlace] = useState(0);
+  const [failed, setFailed] = useState<Error | undefined>(undefined);
+  const [saving, setSaving] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const matches = useMemo(() => matchesOf(lines, wanted), [lines, wanted]);
+  const current = matches[Math.min(place, matches.length - 1)];
 
-  useEffect(() => {
-    const controller = new AbortController();
-    let at = 0;
-    let rest = '';
-    let fetching: Promise<void> | undefined;
-    setLines([]);
-    setSkipped(false);
-
-    function append(text: string): void {
-      const whole = `${rest}${text}`.split('\n');
-      rest = whole.pop() ?? '';
-      const added = whole.filter((one) => one.trim() !== '').map(lineOf);
-      if (added.length > 0) setLines((before) => [...before, ...added].slice(-MOST_LINES));
-    }
-
-    async function load(): Promise<void> {
-      for (;;) {
-        const slice = await call<Slice>(
-          'tasks.logs',
-          { id, attempt, offset: at, maxBytes: TAIL_BYTES },
-          controller.signal,
-        );
-        if (controller.signal.aborted) return;
-        if (at === 0 && slice.size > 2 * TAIL_BYTES) {
-          // A long log is read from near its end; the command line shows it whole.
-          at = slice.size - TAIL_BYTES;
-          setSkipped(true);
-          continue;
-        }
-        append(slice.text);
-        const grew = slice.nextOffset > at;
-        at = slice.nextOffset;
-        if (!grew || at >= slice.size) return;
-      }
-    }
-    // Asked while an answer is on its way: that answer may be older than what was announced, so once more after it.
-    let again = false;
-    const refresh = (): void => {
-      again = fetching !== undefined;
-      fetching ??= load()
-        .catch(() => undefined)
-        .finally(() => {
-          fetching = undefined;
-          if (again && !controller.signal.aborted) refresh();
-        });
-    };
-
-    refresh();
-    const stop = listen({
-      refresh,
-      event(event) {
-        if (event.type !== 'log' || event.id !== id || event.attempt !== attempt) return;
-        const end = event.offset + new TextEncoder().encode(event.text).length;
-        if (fetching === undefined && event.offset === at) {
-          append(event.text);
-          at = end;
-        } else if (end > at) refresh();
-      },
-    });
-    return () => {
-      controller.abort();
-      stop();
-    };
-  }, [id, attempt]);
-
+  // A new attempt is shown as soon as there is one.
+  useEffect(() => setChosen(undefined), [props.attempt]);
+  useEffect(() => setPlace(0), [wanted]);
   useEffect(() => {
     if (follow && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   }, [lines, follow]);
+  useEffect(() => {
+    const found = box.current?.querySelector<HTMLElement>('.current');
+    if (box.current === null || found == null) return;
+    // Only the box scrolls, not the page.
+    box.current.scrollTop = found.offsetTop - box.current.clientHeight / 2;
+  }, [current]);
+
+  function step(by: number): void {
+    if (matches.length === 0) return;
+    setFollow(false);
+    setPlace((before) => (Math.min(before, matches.length - 1) + by + matches.length) % matches.length);
+  }
+
+  async function save(): Promise<void> {
+    setSaving(true);
+    setFailed(undefined);
+    try {
+      saveFile(await wholeLog(id, attempt), `task-${id}-attempt-${attempt}.ndjson`);
+    } catch (error) {
+      setFailed(error as Error);
+    }
+    setSaving(false);
+  }
 
   return (
-    <section>
+    <section class="task-log" aria-label="Log">
       <div class="bar">
         <h2>Log</h2>
+        {props.attempt > 1 ? (
+          <select
+            aria-label="Attempt"
+            value={attempt}
+            onChange={(event) => setChosen(Number(event.currentTarget.value))}
+          >
+            {Array.from({ length: props.attempt }, (_, at) => props.attempt - at).map((one) => (
+              <option key={one} value={one}>
+                Attempt {one}
+              </option>
+            ))}
+          </select>
+        ) : null}
         <label class="check">
           <input
             type="checkbox"
@@ -111,31 +81,101 @@ export function TaskLog(props: { id: number; attempt: number }) {
           />
           <span>Follow</span>
         </label>
-        {skipped ? <span class="dim">earlier lines: sly-agent logs {id}</span> : null}
+        <span class="grow" />
+        <input
+          type="search"
+          placeholder="Search the log"
+          aria-label="Search the log"
+          value={wanted}
+          onInput={(event) => {
+            setWanted(event.currentTarget.value);
+            setFollow(event.currentTarget.value === '');
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            event.preventDefault();
+            step(event.shiftKey ? -1 : 1);
+          }}
+        />
+        <span class="dim found" role="status">
+          {wanted === '' ? '' : matches.length === 0 ? 'Not found' : placeWord(place, matches.length)}
+        </span>
+        <button
+          type="button"
+          disabled={matches.length === 0}
+          aria-label="Previous match"
+          onClick={() => step(-1)}
+        >
+          ↑
+        </button>
+        <button type="button" disabled={matches.length === 0} aria-label="Next match" onClick={() => step(1)}>
+          ↓
+        </button>
+        <button type="button" disabled={saving} onClick={() => void save()}>
+          Download log
+        </button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
-      <div class="log" ref={box} tabIndex={0} role="log" aria-label="Log of the task">
+      {failed === undefined ? null : <Problem error={failed} />}
+      {log.error === undefined ? null : <Problem error={log.error} />}
+      {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
+      <div
+        class="log"
+        ref={box}
+        tabIndex={0}
+        role="log"
+        // Every line read aloud would be too much; the state of the task is said instead.
+        aria-live="off"
+        aria-label="Log of the task"
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          const atEnd = scrollHeight - clientHeight - scrollTop < NEAR;
+          if (!atEnd) setFollow(false);
+        }}
+      >
+        {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: above */}
+        <Missing dropped={log.dropped} skippedBytes={log.skippedBytes} />
         {lines.length === 0 ? <span class="dim">Nothing yet.</span> : null}
-        {lines.map((line, at) => (
-          <div key={at} class={line.level}>
-            <span class="dim">{line.time}</span> {line.text}
-          </div>
-        ))}
+        <Lines lines={lines} wanted={wanted} current={current} />
       </div>
     </section>
   );
 }
 
-function lineOf(text: string): Line {
-  try {
-    const json = JSON.parse(text) as { time?: string; level?: string; message?: string; msg?: string };
-    const message = json.message ?? json.msg;
-    if (typeof message === 'string') {
-      const time = typeof json.time === 'string' ? new Date(json.time).toLocaleTimeString() : '';
-      return { level: String(json.level ?? 'info'), time, text: message };
-    }
-  } catch {
-    // Plain text is a line too.
-  }
-  return { level: 'info', time: '', text };
+function placeWord(place: number, total: number): string {
+  return `${count(Math.min(place, total - 1) + 1)} of ${count(total)}`;
+}
+
+/** What is before the first line here. */
+function Missing(props: { dropped: number; skippedBytes: number }) {
+  const parts = [
+    ...(props.skippedBytes > 0 ? [`the first ${bytes(props.skippedBytes)} were not read`] : []),
+    ...(props.dropped > 0 ? [`${droppedWord(props.dropped)} from view`] : []),
+  ];
+  if (parts.length === 0) return null;
+  return <div class="dropped">{parts.join(', ')}: Download log has all of it</div>;
+}
+
+/** A line that did not change is the same node as before, so thousands of them cost nothing when one comes. */
+function Lines(props: { lines: readonly LogLine[]; wanted: string; current: number | undefined }) {
+  const { wanted, current } = props;
+  const nodes = useMemo(() => new WeakMap<LogLine, VNode>(), [wanted]);
+  return (
+    <>
+      {props.lines.map((line) => {
+        if (line.number === current) return lineNode(line, wanted, true);
+        const known = nodes.get(line) ?? lineNode(line, wanted, false);
+        nodes.set(line, known);
+        return known;
+      })}
+    </>
+  );
+}
+
+function lineNode(line: LogLine, wanted: string, current: boolean): VNode {
+  const parts = cutAround(line.text, wanted);
+  return (
+    <div key={line.number} class={`${line.level} ${current ? 'current' : ''}`}>
+      <span class="dim">{line.time}</span>{' '}
+      {parts.map((part, at) => (at % 2 === 1 ? <mark key={at}>{part}</mark> : part))}
+    </div>
+  );
 }

@@ -1,32 +1,51 @@
-/** The states of a task in order, with how long each took. */
+/** The attempts of a task: the latest as phases, the earlier ones below. */
 import { now } from '../now.ts';
 import type { TaskHistoryEntry } from '../shapes.ts';
-import { span, when } from '../words.ts';
-import { isEnded, stateWord } from './bits.tsx';
+import { attemptsOf } from '../tasks/attempts.ts';
+import { Phases } from '../tasks/phases.tsx';
+import { plural, span } from '../words.ts';
+import { stateWord } from './bits.tsx';
 
-export function Timeline(props: { entries: readonly TaskHistoryEntry[] }) {
-  const { entries } = props;
-  const attempts = new Set(entries.map((one) => one.attempt)).size;
+export function Timeline(props: {
+  /** Undefined while it is on its way. */
+  entries: readonly TaskHistoryEntry[] | undefined;
+  /** What the task does right now, in the plugin's words. */
+  step?: string;
+}) {
+  const attempts = attemptsOf(props.entries ?? [], now.value);
+  const latest = attempts.at(-1) ?? {
+    number: 1,
+    phases: [],
+    ms: 0,
+    state: 'queued' as const,
+    agentName: null,
+    failure: null,
+  };
+  const earlier = attempts.slice(0, -1).reverse();
   return (
-    <ol class="timeline">
-      {entries.map((entry, at) => {
-        const next = entries[at + 1];
-        const end = next === undefined ? now.value : Date.parse(next.at);
-        const ended = isEnded(entry.state);
-        return (
-          <li
-            key={`${entry.attempt} ${entry.at} ${entry.state}`}
-            class={`${entry.state} ${next === undefined ? 'last' : ''}`}
-          >
-            <b>{stateWord(entry.state)}</b>
-            <span class="dim" title={when(entry.at)}>
-              {ended ? new Date(entry.at).toLocaleTimeString() : span(end - Date.parse(entry.at))}
-            </span>
-            {attempts > 1 ? <span class="dim">attempt {entry.attempt}</span> : null}
-            {entry.failure === null ? null : <span class="why bad">{entry.failure.title}</span>}
-          </li>
-        );
-      })}
-    </ol>
+    <section aria-label="Timeline">
+      <h2>Timeline{latest.number > 1 ? ` of attempt ${latest.number}` : ''}</h2>
+      <Phases attempt={latest} {...(props.step !== undefined && { step: props.step })} />
+      {earlier.length === 0 ? null : (
+        <details class="earlier">
+          <summary>{plural(earlier.length, 'earlier attempt')}</summary>
+          {earlier.map((attempt) => (
+            <article key={attempt.number}>
+              <p>
+                <b>Attempt {attempt.number}</b>: {stateWord(attempt.state)} after {span(attempt.ms)}
+                {attempt.agentName === null ? '' : ` on ${attempt.agentName}`}
+                {attempt.failure === null ? null : (
+                  <span class="why bad">
+                    {' '}
+                    {attempt.failure.title}: {attempt.failure.detail}
+                  </span>
+                )}
+              </p>
+              <Phases attempt={attempt} />
+            </article>
+          ))}
+        </details>
+      )}
+    </section>
   );
 }

@@ -1,117 +1,106 @@
-/** Agents: are they there, what are they doing, how full are they. */
-import { useEffect } from 'preact/hooks';
+/** Agents: are they there, what are they doing, how full are they; and how another one is added. */
+import { useEffect, useState } from 'preact/hooks';
+import { AgentCard } from '../agents/agent-card.tsx';
+import { CodeDialog } from '../agents/code-dialog.tsx';
+import { CodeList } from '../agents/code-list.tsx';
 import { call } from '../api.ts';
 import { listen } from '../events.ts';
 import { useLoaded } from '../loaded.ts';
-import { now } from '../now.ts';
-import { Empty, Loading, Pill, Problem } from '../parts/bits.tsx';
-import type { Agent, Page } from '../shapes.ts';
-import { ago, bytes, plural } from '../words.ts';
+import { Empty, Loading, Problem } from '../parts/bits.tsx';
+import { isAdminOf, useMe } from '../settings/accounts.ts';
+import type { Agent, Page, TaskView } from '../shapes.ts';
 
 const LOOK_AGAIN_MS = 5000;
+const RUNNING = ['leased', 'fetching', 'converting', 'publishing'];
+
+interface Seen {
+  agents: Page<Agent>;
+  /** What runs anywhere, by the key the agents name it with. */
+  tasks: ReadonlyMap<string, TaskView>;
+}
+
+async function look(signal: AbortSignal): Promise<Seen> {
+  const [agents, running] = await Promise.all([
+    call<Page<Agent>>('agents.list', {}, signal),
+    call<{ entities: TaskView[] }>('tasks.recent', { states: RUNNING, limit: 500 }, signal),
+  ]);
+  return { agents, tasks: new Map(running.entities.map((task) => [task.key, task])) };
+}
 
 export function AgentsView() {
-  const agents = useLoaded<Page<Agent>>((signal) => call('agents.list', {}, signal), 'agents');
+  const seen = useLoaded<Seen>(look, 'agents');
+  const me = useMe().value;
+  /** An agent = a new token for it; null = a new agent; undefined = closed. */
+  const [registering, setRegistering] = useState<Agent | null | undefined>(undefined);
+  const [codesChanged, setCodesChanged] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => {
-      if (!document.hidden) agents.reload();
+      if (!document.hidden) seen.reload();
     }, LOOK_AGAIN_MS);
     const stop = listen({
-      refresh: agents.reload,
+      refresh: seen.reload,
       event: (event) => {
-        if (event.type === 'agent') agents.reload();
+        if (event.type === 'agent') seen.reload();
       },
     });
     return () => {
       clearInterval(timer);
       stop();
     };
-  }, [agents.reload]);
+  }, [seen.reload]);
 
+  const agents = seen.value?.agents.entities;
+  const mayRegister = me?.isAdmin === true;
   return (
     <main>
-      <h1>Agents</h1>
-      {agents.error === undefined ? null : <Problem error={agents.error} retry={agents.reload} />}
-      {agents.value === undefined ? (
-        agents.error === undefined ? (
+      <div class="bar">
+        <h1>Agents</h1>
+        <span class="grow" />
+        {mayRegister ? (
+          <button type="button" class="primary" onClick={() => setRegistering(null)}>
+            Add an agent
+          </button>
+        ) : null}
+      </div>
+      {seen.error === undefined ? null : <Problem error={seen.error} retry={seen.reload} />}
+      {agents === undefined ? (
+        seen.error === undefined ? (
           <Loading />
         ) : null
-      ) : agents.value.entities.length === 0 ? (
-        <Empty title="No agent yet">An agent appears here when it has connected once.</Empty>
+      ) : agents.length === 0 ? (
+        <Empty title="No agent yet">
+          <p>An agent converts the files: it runs on the machine where they are, or on this one.</p>
+          <p>
+            {mayRegister
+              ? '"Add an agent" gives the command that makes a machine one.'
+              : 'An admin of this server adds one.'}
+          </p>
+        </Empty>
       ) : (
         <div class="cards large">
-          {agents.value.entities.map((agent) => (
-            <AgentCard key={agent.id} agent={agent} drained={agents.reload} />
+          {agents.map((agent) => (
+            <AgentCard
+              key={agent.id}
+              agent={agent}
+              tasks={seen.value?.tasks ?? new Map()}
+              mayChange={isAdminOf(me, agent.teamId)}
+              changed={seen.reload}
+              renew={mayRegister ? () => setRegistering(agent) : undefined}
+            />
           ))}
         </div>
       )}
+      {mayRegister ? <CodeList key={codesChanged} agents={agents ?? []} teams={me.teams} /> : null}
+      {registering === undefined || me === undefined ? null : (
+        <CodeDialog
+          agent={registering ?? undefined}
+          teams={me.teams}
+          close={() => {
+            setRegistering(undefined);
+            setCodesChanged((before) => before + 1);
+          }}
+        />
+      )}
     </main>
-  );
-}
-
-function AgentCard(props: { agent: Agent; drained(): void }) {
-  const { agent } = props;
-  const { telemetry } = agent;
-  const used = telemetry === null ? 0 : telemetry.diskTotalBytes - telemetry.diskFreeBytes;
-  return (
-    <article class="card">
-      <div class="bar">
-        <strong>{agent.name}</strong>
-        <AgentPill agent={agent} />
-        <span class="grow" />
-        <button
-          type="button"
-          title={agent.draining ? 'Take tasks again' : 'Finish what runs, take nothing new'}
-          onClick={() =>
-            void call('agents.drain', { id: agent.id, on: !agent.draining }).then(
-              props.drained,
-              props.drained,
-            )
-          }
-        >
-          {agent.draining ? 'Resume' : 'Drain'}
-        </button>
-      </div>
-      <dl class="facts narrow">
-        <Row name="Last frame">{ago(agent.lastSeenAt, now.value)}</Row>
-        <Row name="Version">{agent.version ?? '-'}</Row>
-        {telemetry === null ? null : (
-          <>
-            <Row name="Isolation">{telemetry.isolation}</Row>
-            <Row name="Slots">
-              <progress max={Math.max(1, telemetry.slots.cpu)} value={telemetry.slots.busy} />{' '}
-              {telemetry.slots.busy} of {telemetry.slots.cpu} busy
-            </Row>
-            <Row name="Disk">
-              <progress max={Math.max(1, telemetry.diskTotalBytes)} value={used} />{' '}
-              {bytes(telemetry.diskFreeBytes)} free of {bytes(telemetry.diskTotalBytes)}
-            </Row>
-            <Row name="Load">{telemetry.load1.toFixed(2)}</Row>
-            <Row name="Memory">{bytes(telemetry.rssBytes)}</Row>
-            <Row name="Outbox">{plural(telemetry.outbox, 'message')} to send</Row>
-          </>
-        )}
-        <Row name="Running">{plural(agent.running.length, 'task')}</Row>
-        <Row name="Plugins">{agent.plugins.join(', ') || '-'}</Row>
-      </dl>
-    </article>
-  );
-}
-
-function AgentPill(props: { agent: Agent }) {
-  const { connected, draining, telemetry } = props.agent;
-  if (!connected) return <Pill tone="bad">Offline</Pill>;
-  if (draining || telemetry?.state === 'draining') return <Pill tone="warn">Draining</Pill>;
-  if (telemetry?.state === 'disk-low') return <Pill tone="bad">Disk low</Pill>;
-  if (telemetry?.state === 'no-runner') return <Pill tone="bad">Cannot run plugins</Pill>;
-  return <Pill tone="good">Online</Pill>;
-}
-
-function Row(props: { name: string; children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{props.name}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }

@@ -20,6 +20,9 @@ test('the page: locked down, no data, the same document under each of its addres
     '/projects/3/images/4',
     '/import',
     '/agents',
+    '/plugins',
+    '/settings',
+    '/settings/tokens',
     '/?login=refused',
   ]) {
     const response = await fetch(`${server.url}${url}`);

@@ -2,9 +2,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../../api.ts';
 import { listen } from '../../events.ts';
-import { isEnded, itemsWord, Problem, Progress, StatePill } from '../../parts/bits.tsx';
+import { itemsWord, Problem, Progress, StatePill } from '../../parts/bits.tsx';
 import { Link } from '../../router.tsx';
 import type { TaskView } from '../../shapes.ts';
+import { isEnded } from '../../task-ended.ts';
 import { ArchiveReady } from './archive-ready.tsx';
 
 export function ExportProgress(props: { started: TaskView; again(): void; close(): void }) {

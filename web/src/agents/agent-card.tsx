@@ -1,0 +1,150 @@
+/** One agent: state, what it runs, how loaded and how full its machine is. */
+import type { ComponentChildren } from 'preact';
+import { useAction } from '../action.ts';
+import { call } from '../api.ts';
+import { now } from '../now.ts';
+import { Pill, Problem, Progress } from '../parts/bits.tsx';
+import { Link } from '../router.tsx';
+import type { Agent, TaskView } from '../shapes.ts';
+import { ago, bytes, plural, when } from '../words.ts';
+
+/** A connected agent says something every few seconds. */
+const SILENT_MS = 30_000;
+
+export function AgentCard(props: {
+  agent: Agent;
+  tasks: ReadonlyMap<string, TaskView>;
+  mayChange: boolean;
+  changed(): void;
+  /** Gives it a new token; absent = the caller may not. */
+  renew: (() => void) | undefined;
+}) {
+  const { agent, mayChange, changed, renew } = props;
+  const { telemetry } = agent;
+  const drain = useAction();
+  return (
+    <article class="card agent" aria-label={`Agent ${agent.name}`}>
+      <div class="bar">
+        <strong>{agent.name}</strong>
+        <AgentPill agent={agent} />
+        <span class="grow" />
+        {renew === undefined ? null : (
+          <button
+            type="button"
+            class="plain"
+            title="When its token was lost or its machine was set up anew"
+            onClick={renew}
+          >
+            New token
+          </button>
+        )}
+        {mayChange ? (
+          <button
+            type="button"
+            disabled={drain.busy}
+            title={agent.draining ? 'Take tasks again' : 'Finish what runs, take nothing new'}
+            onClick={() =>
+              void drain.run(() => call('agents.drain', { id: agent.id, on: !agent.draining })).then(changed)
+            }
+          >
+            {agent.draining ? 'Resume' : 'Drain'}
+          </button>
+        ) : null}
+      </div>
+      {drain.error === undefined ? null : <Problem error={drain.error} />}
+      <dl class="facts narrow">
+        <Row name="Last frame">
+          <LastFrame agent={agent} />
+        </Row>
+        <Row name="Version">{agent.version ?? '-'}</Row>
+        {telemetry === null ? null : <Telemetry told={telemetry} />}
+        <Row name="Running">
+          <Running agent={agent} tasks={props.tasks} />
+        </Row>
+        <Row name="Plugins">
+          {agent.plugins.length === 0 ? (
+            'none'
+          ) : (
+            <Link to={`/plugins?agent=${encodeURIComponent(agent.name)}`}>
+              {plural(agent.plugins.length, 'plugin')}
+            </Link>
+          )}
+        </Row>
+      </dl>
+    </article>
+  );
+}
+
+function AgentPill(props: { agent: Agent }) {
+  const { connected, draining, telemetry } = props.agent;
+  if (!connected) return <Pill tone="bad">Offline</Pill>;
+  if (draining || telemetry?.state === 'draining') return <Pill tone="warn">Draining</Pill>;
+  if (telemetry?.state === 'disk-low') return <Pill tone="bad">Disk low</Pill>;
+  if (telemetry?.state === 'no-runner') return <Pill tone="bad">Cannot run plugins</Pill>;
+  return <Pill tone="good">Online</Pill>;
+}
+
+function LastFrame({ agent: { connected, lastSeenAt } }: { agent: Agent }) {
+  const silent = connected && lastSeenAt !== null && now.value - Date.parse(lastSeenAt) > SILENT_MS;
+  return (
+    <span class={silent ? 'why warn' : undefined} title={lastSeenAt === null ? undefined : when(lastSeenAt)}>
+      {ago(lastSeenAt, now.value)}
+      {silent ? ': connected, but silent' : ''}
+    </span>
+  );
+}
+
+function Telemetry({ told }: { told: NonNullable<Agent['telemetry']> }) {
+  const { slots, diskFreeBytes, diskTotalBytes } = told;
+  return (
+    <>
+      <Row name="Isolation">{told.isolation}</Row>
+      <Row name="Slots">
+        <progress aria-label="Slots in use" max={Math.max(1, slots.cpu)} value={slots.busy} /> {slots.busy} of{' '}
+        {slots.cpu} busy
+      </Row>
+      <Row name="Disk">
+        <progress
+          aria-label="Disk in use"
+          max={Math.max(1, diskTotalBytes)}
+          value={diskTotalBytes - diskFreeBytes}
+        />{' '}
+        {bytes(diskFreeBytes)} free of {bytes(diskTotalBytes)}
+      </Row>
+      <Row name="Load">{told.load1.toFixed(2)} over the last minute</Row>
+      <Row name="Memory">{bytes(told.rssBytes)} by the agent itself</Row>
+      <Row name="Outbox">{plural(told.outbox, 'message')} to send</Row>
+    </>
+  );
+}
+
+function Running({ agent, tasks }: { agent: Agent; tasks: ReadonlyMap<string, TaskView> }) {
+  if (agent.running.length === 0) return <>nothing</>;
+  return (
+    <ul class="running">
+      {agent.running.map(({ key }) => {
+        const task = tasks.get(key);
+        return (
+          <li key={key}>
+            {task === undefined ? (
+              <code>{key}</code>
+            ) : (
+              <>
+                <Link to={`/tasks/${task.id}`}>{task.title}</Link> <Progress task={task} />
+              </>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Row(props: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}

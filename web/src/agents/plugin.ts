@@ -1,0 +1,47 @@
+/** A plugin as the API answers it, and what of it is searched. Pure. */
+import type { Manifest } from '../shapes.ts';
+
+export interface Plugin extends Manifest {
+  digest: string | null;
+  permissions: {
+    network: 'none' | 'platform';
+    gpu: boolean;
+    memoryMb: number | null;
+    cpus: number | null;
+    pids: number | null;
+    wallSeconds: number | null;
+    outputMb: number | null;
+  };
+  agents: { id: number; name: string; connected: boolean }[];
+}
+
+const ACTION_WORDS: Record<string, string> = { detect: 'Recognises', import: 'Imports', export: 'Exports' };
+
+export const actionWord = (action: string): string => ACTION_WORDS[action] ?? action;
+
+/** Every word of the text is somewhere in it. */
+export function isMatch(plugin: Plugin, wanted: { text: string; action: string; agent: string }): boolean {
+  const { text, action, agent } = wanted;
+  if (action !== '' && !plugin.actions.some((one) => one === action)) return false;
+  if (agent !== '' && !plugin.agents.some(({ name }) => name === agent)) return false;
+  const { name, title, description, detectedBy = '', modalities } = plugin;
+  const haystack = [name, title, description, detectedBy, ...modalities].join(' ').toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => haystack.includes(word));
+}
+
+/** What it asks of the machine, in words; what it does not ask for, the agent's settings say. */
+export function permissionWords(plugin: Plugin): string[] {
+  const { network, gpu, memoryMb, cpus, pids, wallSeconds, outputMb } = plugin.permissions;
+  return [
+    network === 'none' ? 'no network' : 'network: the platform alone',
+    gpu ? 'GPU' : 'no GPU',
+    ...(memoryMb === null ? [] : [`${memoryMb} MB memory`]),
+    ...(cpus === null ? [] : [`${cpus} CPU`]),
+    ...(pids === null ? [] : [`${pids} processes`]),
+    ...(wallSeconds === null ? [] : [`${wallSeconds} s at most`]),
+    ...(outputMb === null ? [] : [`${outputMb} MB output`]),
+  ];
+}
