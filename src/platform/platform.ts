@@ -174,8 +174,21 @@ async function localAgentToken(
 
 async function spaceOf(root: string, database: string): Promise<Space> {
   const { bavail, blocks, bsize } = await statfs(root);
-  const { size } = await stat(path.join(root, database));
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, databaseBytes: size };
+  // What was written last may be in the log beside the file only; the log comes and goes.
+  const files = [database, `${database}-wal`].map((name) => path.join(root, name));
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return {
+    freeBytes: bavail * bsize,
+    totalBytes: blocks * bsize,
+    databaseBytes: sizes.reduce((sum, size) => sum + size, 0),
+  };
 }
 
 /** Tokens and passwords travel over this address; only TLS keeps them from whoever is in between. */
