@@ -1,15 +1,14 @@
 /**
  * `*.bulk.upload`: many files in one multipart body of any size. Bodies are never held whole: a small file
  * waits in memory for others so that one wait for the disk serves many, a large one streams to the store.
- * At most GROUP_BYTES + SMALL_BYTES are held a request. Hashes are answered in the order of the parts.
+ * What is held is bounded (blob-group.ts). Hashes are answered in the order of the parts.
  */
 import type { FastifyRequest } from 'fastify';
 import { SlyError, toSlyError } from '../../../lib/errors.ts';
-import { hexToBase64, type Sha256, sha256Of } from '../../../lib/hash.ts';
+import { hexToBase64 } from '../../../lib/hash.ts';
 import type { BlobStore } from '../../ports.ts';
+import { createBlobGroup, SMALL_BYTES } from './blob-group.ts';
 
-const SMALL_BYTES = 1 << 20;
-const GROUP_BYTES = 16 << 20;
 const MOST_PARTS = 10_000;
 
 export type ReceivedFile = { hash: string; size: number } | { errors: { message: string }[] };
@@ -32,17 +31,7 @@ export async function receiveFiles(
     });
   }
   const received: ReceivedFile[] = [];
-  let group: { at: number; sha256: Sha256; bytes: Uint8Array }[] = [];
-  let groupBytes = 0;
-
-  async function storeGroup(): Promise<void> {
-    const storing = group;
-    group = [];
-    groupBytes = 0;
-    if (storing.length === 0) return;
-    await blobs.putMany(storing);
-  }
-
+  const group = createBlobGroup(blobs);
   const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, parts: MOST_PARTS } });
   for (;;) {
     const next = await readable(() => parts.next());
@@ -53,19 +42,14 @@ export async function receiveFiles(
       continue;
     }
     listener.file?.(part.fieldname);
-    const at = received.length;
     const { head, rest } = await readHead(part.file);
     if (rest === undefined) {
-      const sha256 = sha256Of(head);
-      received.push({ hash: hexToBase64(sha256), size: head.length });
-      group.push({ at, sha256, bytes: head });
-      groupBytes += head.length;
-      if (groupBytes >= GROUP_BYTES) await storeGroup();
+      received.push({ hash: hexToBase64(await group.add(head)), size: head.length });
     } else {
       received.push(await storeLarge(blobs, head, rest));
     }
   }
-  await storeGroup();
+  await group.flush();
   return received;
 }
 

@@ -5,10 +5,11 @@
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import { hexToBase64, type Sha256, sha256Of } from '../../../lib/hash.ts';
+import { hexToBase64, type Sha256 } from '../../../lib/hash.ts';
 import type { BlobStore } from '../../ports.ts';
 import type { Stores, TeamFileRow } from '../../store/repositories.ts';
 import { found } from '../found.ts';
+import { createBlobGroup, SMALL_BYTES } from '../http/blob-group.ts';
 import { Id, maybe } from '../method.ts';
 
 const Offset = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -25,10 +26,6 @@ type Image = Static<typeof Source> & {
   name?: string | null | undefined;
   hash?: string | null | undefined;
 };
-
-/** A piece up to this size is read whole, so that one wait for the disk stores many. */
-const SMALL_BYTES = 1 << 20;
-const GROUP_BYTES = 16 << 20;
 
 export const teamFilesOf = (images: readonly Image[]): number[] => [
   ...new Set(images.flatMap((image) => image.teamFileId ?? [])),
@@ -48,26 +45,14 @@ export async function withTeamFiles<T extends Image>(
   for (const id of teamFilesOf(images))
     files.set(id, found(await stores.teamFiles.get(id), `File with id: ${id}`));
 
-  let group: { sha256: Sha256; bytes: Uint8Array }[] = [];
-  let groupBytes = 0;
-  async function storeGroup(): Promise<void> {
-    const storing = group;
-    group = [];
-    groupBytes = 0;
-    if (storing.length > 0) await blobs.putMany(storing);
-  }
+  const group = createBlobGroup(blobs);
 
   async function piece(file: TeamFileRow, start: number, end: number): Promise<Sha256> {
     const body = await blobs.open(file.sha256, { start, end });
     if (end - start > SMALL_BYTES) return (await blobs.putStream(body as AsyncIterable<Uint8Array>)).sha256;
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk as Uint8Array);
-    const bytes = Buffer.concat(chunks);
-    const sha256 = sha256Of(bytes);
-    group.push({ sha256, bytes });
-    groupBytes += bytes.length;
-    if (groupBytes >= GROUP_BYTES) await storeGroup();
-    return sha256;
+    return group.add(Buffer.concat(chunks));
   }
 
   const filled: T[] = [];
@@ -90,6 +75,6 @@ export async function withTeamFiles<T extends Image>(
     const title = image.title ?? image.name ?? path.posix.basename(file.path);
     filled.push({ ...image, title, hash: hexToBase64(sha256) });
   }
-  await storeGroup();
+  await group.flush();
   return filled;
 }
