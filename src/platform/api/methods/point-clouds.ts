@@ -7,8 +7,7 @@ import { frameOf, PointCloudEntity, pointCloudEntity } from '../entities/point-c
 import { datasetOf, projectOf } from '../found.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
 import { receiveOwn } from '../http/receive-own.ts';
-import { sendItem } from '../items/item-bytes.ts';
-import { itemOf } from '../items/items-of.ts';
+import { itemReads } from '../items/item-reads.ts';
 import {
   addItems,
   assertHolds,
@@ -18,11 +17,10 @@ import {
   teamFilesOf,
   withBytes,
 } from '../items/new-items.ts';
-import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
-import { ById, endpoint, given, Id, type MethodTable, Multipart, maybe } from '../method.ts';
+import { endpoint, Id, type MethodTable, Multipart } from '../method.ts';
 
 export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
-  const { blobs, stores } = deps;
+  const { stores } = deps;
   return {
     'point-clouds.bulk.upload': endpoint(
       {
@@ -57,51 +55,12 @@ export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable
       }),
     ),
 
-    'point-clouds.list': endpoint(
-      {
-        about: 'Point clouds of a dataset or a project.',
-        needs: 'view',
-        of: ({ datasetId, projectId }) => ({ datasets: given(datasetId), projects: given(projectId) }),
-        request: Type.Object({
-          datasetId: maybe(Id),
-          projectId: maybe(Id),
-          recursive: maybe(Type.Boolean()),
-          ...listFields,
-        }),
-        response: listOf(PointCloudEntity),
-      },
-      async ({ datasetId, projectId, ...input }) => {
-        await assertHolds(stores, 'Point cloud', { datasetId, projectId });
-        const listed = await stores.items.list({
-          ...listQuery(input),
-          ...(datasetId != null ? { datasetId } : projectId != null && { projectId }),
-          recursive: input.recursive ?? false,
-        });
-        return listReply(input, listed, pointCloudEntity);
-      },
-    ),
-
-    'point-clouds.info': endpoint(
-      {
-        about: 'One point cloud.',
-        needs: 'view',
-        of: ({ id }) => ({ items: [id] }),
-        request: ById,
-        response: PointCloudEntity,
-      },
-      async ({ id }) => pointCloudEntity(await itemOf(stores, 'Point cloud', id)),
-    ),
-
-    'point-clouds.download': endpoint(
-      {
-        about: 'The bytes of one point cloud, or a range of them.',
-        needs: 'view',
-        of: ({ id }) => ({ items: [id] }),
-        request: ById,
-        response: 'bytes',
-      },
-      async ({ id }, call) => sendItem(blobs, await itemOf(stores, 'Point cloud', id), call),
-    ),
+    ...itemReads(deps, {
+      prefix: 'point-clouds',
+      kind: 'Point cloud',
+      schema: PointCloudEntity,
+      entity: pointCloudEntity,
+    }),
   };
 }
 

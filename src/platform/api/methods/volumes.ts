@@ -5,7 +5,7 @@ import { base64ToHex } from '../../../lib/hash.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { VolumeEntity, volumeEntity } from '../entities/volume.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
-import { sendItem } from '../items/item-bytes.ts';
+import { itemReads } from '../items/item-reads.ts';
 import { itemOf } from '../items/items-of.ts';
 import {
   addItems,
@@ -16,14 +16,13 @@ import {
   teamFilesOf,
   withBytes,
 } from '../items/new-items.ts';
-import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
-import { ById, endpoint, given, Hash, Id, type MethodTable, maybe } from '../method.ts';
+import { endpoint, Hash, Id, type MethodTable } from '../method.ts';
 
 const Axis = Type.Object({ x: Type.Number(), y: Type.Number(), z: Type.Number() });
 const Slice = Type.Object({ hash: Hash, sliceIndex: Type.Integer({ minimum: 0 }), normal: Axis });
 
 export function volumeMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
-  const { blobs, media, stores } = deps;
+  const { media, stores } = deps;
 
   /** Nobody can read the annotation of a volume of unknown size: the header of the file says what the request does not. */
   async function withMeta(volume: NewItem, at: number): Promise<NewItem> {
@@ -71,50 +70,11 @@ export function volumeMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
       },
     ),
 
-    'volumes.list': endpoint(
-      {
-        about: 'Volumes of a dataset or a project.',
-        needs: 'view',
-        of: ({ datasetId, projectId }) => ({ datasets: given(datasetId), projects: given(projectId) }),
-        request: Type.Object({
-          datasetId: maybe(Id),
-          projectId: maybe(Id),
-          recursive: maybe(Type.Boolean()),
-          ...listFields,
-        }),
-        response: listOf(VolumeEntity),
-      },
-      async ({ datasetId, projectId, ...input }) => {
-        await assertHolds(stores, 'Volume', { datasetId, projectId });
-        const listed = await stores.items.list({
-          ...listQuery(input),
-          ...(datasetId != null ? { datasetId } : projectId != null && { projectId }),
-          recursive: input.recursive ?? false,
-        });
-        return listReply(input, listed, volumeEntity);
-      },
-    ),
-
-    'volumes.info': endpoint(
-      {
-        about: 'One volume.',
-        needs: 'view',
-        of: ({ id }) => ({ items: [id] }),
-        request: ById,
-        response: VolumeEntity,
-      },
-      async ({ id }) => volumeEntity(await itemOf(stores, 'Volume', id)),
-    ),
-
-    'volumes.download': endpoint(
-      {
-        about: 'The bytes of one volume, or a range of them.',
-        needs: 'view',
-        of: ({ id }) => ({ items: [id] }),
-        request: ById,
-        response: 'bytes',
-      },
-      async ({ id }, call) => sendItem(blobs, await itemOf(stores, 'Volume', id), call),
-    ),
+    ...itemReads(deps, {
+      prefix: 'volumes',
+      kind: 'Volume',
+      schema: VolumeEntity,
+      entity: volumeEntity,
+    }),
   };
 }
