@@ -30,13 +30,17 @@ const rounds = words.includes('--project')
   ? [[]]
   : KINDS.map((kinds) => kinds.flatMap((kind) => ['--project', kind]));
 
+// What tests leave in the temporary folder, also when they are killed, goes with it at the end.
 const out = mkdtempSync(join(tmpdir(), 'sly-test-'));
 const skipped = [];
+const failed = [];
 let status = 0;
 for (const [index, projects] of rounds.entries()) {
   const report = join(out, `report-${index}.json`);
   status = Math.max(status, runVitest(report, projects));
-  skipped.push(...skippedIn(report));
+  const files = testFiles(report);
+  skipped.push(...testsOf(files, 'pending', 'skipped').map(({ name }) => name));
+  failed.push(...failuresOf(files));
 }
 rmSync(out, { recursive: true, force: true });
 
@@ -47,23 +51,37 @@ function runVitest(report, projects) {
   const result = spawnSync(
     process.execPath,
     [vitest, 'run', '--passWithNoTests', ...reporters, ...projects, ...words],
-    { cwd: root, stdio: 'inherit', env: { ...env, SLY_TEST_DOCKER: engine ? '1' : '0' } },
+    { cwd: root, stdio: 'inherit', env: { ...env, TMPDIR: out, SLY_TEST_DOCKER: engine ? '1' : '0' } },
   );
   return result.status ?? 1;
 }
 
-function skippedIn(report) {
+function testFiles(report) {
   try {
-    const files = JSON.parse(readFileSync(report, 'utf8')).testResults;
-    return files.flatMap((file) =>
-      file.assertionResults
-        .filter((one) => one.status === 'pending' || one.status === 'skipped')
-        .map((one) => `${file.name.slice(root.length + 1)}: ${one.fullName}`),
-    );
+    return JSON.parse(readFileSync(report, 'utf8')).testResults;
   } catch (error) {
     process.stderr.write(`test: the report could not be read (${error.message})\n`);
     return [];
   }
+}
+
+function testsOf(files, ...statuses) {
+  return files.flatMap((file) =>
+    file.assertionResults
+      .filter((one) => statuses.includes(one.status))
+      .map((one) => ({
+        name: `${file.name.slice(root.length + 1)}: ${one.fullName}`,
+        message: one.failureMessages.join('\n'),
+      })),
+  );
+}
+
+/** With the files that failed as a whole: they could not be read, or a hook of theirs failed. */
+function failuresOf(files) {
+  const whole = files
+    .filter((file) => file.status === 'failed' && file.message !== '')
+    .map((file) => ({ name: file.name.slice(root.length + 1), message: file.message }));
+  return [...testsOf(files, 'failed'), ...whole];
 }
 
 if (skipped.length > 0) {
@@ -71,6 +89,15 @@ if (skipped.length > 0) {
   for (const name of skipped) process.stderr.write(`  ${name}\n`);
   if (wantsDocker && !engine) {
     process.stderr.write('No Docker engine answers: start one (and be allowed to use its socket).\n');
+  }
+  process.stderr.write(`${'='.repeat(80)}\n`);
+}
+// Three rounds print a lot: what failed in the first must not have to be looked for.
+if (failed.length > 0) {
+  process.stderr.write(`\n${'='.repeat(80)}\n${failed.length} TESTS FAILED:\n`);
+  for (const { name, message } of failed) {
+    const lines = message.split('\n').slice(0, 12);
+    process.stderr.write(`  ${name}\n${lines.map((line) => `    ${line}\n`).join('')}`);
   }
   process.stderr.write(`${'='.repeat(80)}\n`);
 }

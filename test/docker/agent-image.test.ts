@@ -8,7 +8,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot, programVersion } from '../../src/lib/version.ts';
 import { eventually, freePort } from '../support/daemon-process.ts';
-import { describeDocker } from '../support/docker.ts';
+import { containersOfTask, describeDocker } from '../support/docker.ts';
 import { hashTree } from '../support/hash-tree.ts';
 import { snapshotProject } from '../support/project-snapshot.ts';
 import { writeSampleCoco } from '../support/sample-coco.ts';
@@ -60,7 +60,7 @@ describeDocker('the agent image', () => {
     const status = await eventually(
       () => {
         const text = readFileSync(path.join(data, 'upload', '.sly', 'street.status.json'), 'utf8');
-        const now = JSON.parse(text) as { state: string };
+        const now = JSON.parse(text) as { state: string; task: string };
         if (now.state === 'failed') throw new Error(`${text}\n${logs()}`);
         return now.state === 'succeeded' ? now : undefined;
       },
@@ -89,7 +89,6 @@ describeDocker('the agent image', () => {
     // SIGTERM stops it cleanly, and no plugin container stays behind.
     expect(docker('stop', '--time', '40', container).status).toBe(0);
     expect(docker('inspect', '--format', '{{.State.ExitCode}}', container).out.trim()).toBe('0');
-    const left = docker('ps', '--all', '--quiet', '--filter', 'label=dev.sly-agent.run').out.trim();
-    expect(left).toBe('');
+    expect(containersOfTask(status.task)).toEqual([]);
   });
 });

@@ -1,21 +1,14 @@
 /** A container outlives the agent that started it; the next agent finds it and loses nothing of what it said. */
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/daemon-process.ts';
-import { describeDocker } from '../support/docker.ts';
+import { containersOfTask, describeDocker } from '../support/docker.ts';
 import { leftovers, projectIds, snapshotProject } from '../support/project-snapshot.ts';
 import { writeSampleCoco } from '../support/sample-coco.ts';
 import { assertAllAccounted, whenEnded } from '../support/tasks.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const containers = (): string[] =>
-  spawnSync('docker', ['ps', '--all', '--quiet', '--filter', 'label=dev.sly-agent.run'], { encoding: 'utf8' })
-    .stdout.trim()
-    .split('\n')
-    .filter((line) => line !== '');
 
 describeDocker('after a kill of the agent', () => {
   test('the running container is found again and its items are all there, once', {
@@ -32,10 +25,11 @@ describeDocker('after a kill of the agent', () => {
     await eventually(() => (leftovers(first.data).staged > 0 ? true : undefined), {
       what: 'a published segment',
     });
-    const [before] = containers();
+    const before = containersOfTask(key);
+    expect(before).toHaveLength(1);
     await first.kill();
     await delay(1_000);
-    expect(containers()).toEqual([before]);
+    expect(containersOfTask(key)).toEqual(before);
 
     const second = await startDaemon({ data: first.data, port: first.port, flags: { runner: 'docker' } });
     const task = await whenEnded(second.control, key, 90_000);
@@ -46,6 +40,6 @@ describeDocker('after a kill of the agent', () => {
     const { text } = await second.control.log(key, 0);
     expect(text).toContain('found run 1 of mock again');
     // Removed when the task had ended, and not before.
-    await eventually(() => (containers().length === 0 ? true : undefined));
+    await eventually(() => (containersOfTask(key).length === 0 ? true : undefined));
   });
 });

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'vitest';
+import { LABEL } from '../../src/agent/runner/docker/host-config.ts';
 import { programVersion } from '../../src/lib/version.ts';
 
 export const DOCKER_SOCKET = process.env.SLY_DOCKER_SOCKET ?? '/var/run/docker.sock';
@@ -16,6 +17,13 @@ export function docker(...args: string[]): string {
   if (result.error !== undefined) throw result.error;
   if (result.status !== 0) throw new Error(`docker ${args.join(' ')}: ${result.stderr.trim()}`);
   return result.stdout.trim();
+}
+
+/** Ids of the containers of one task, running or not; what else lives at the engine is nobody's business here. */
+export function containersOfTask(taskKey: string): string[] {
+  return docker('ps', '--all', '--quiet', '--filter', `label=${LABEL.task}=${taskKey}`)
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 /** Like `describe`; `images` are what must be there besides an engine. */
