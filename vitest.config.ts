@@ -56,7 +56,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'plugins/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...withoutPython()],
-          testTimeout: 20_000,
+          testTimeout: 120_000,
         },
       },
       {

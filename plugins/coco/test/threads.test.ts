@@ -12,11 +12,16 @@ import type { ConvertJob, ConvertResult } from '../convert-job.ts';
 import { convertersOf } from '../converters.ts';
 import { importLists } from './cases.ts';
 
+/** Of all segments in order; how many there are is a matter of time. */
 const linesOf = (taskFolder: string): string[] => {
   const folder = path.join(taskFolder, 'results', 'segments');
   return readdirSync(folder)
     .sort()
-    .flatMap((name) => readFileSync(path.join(folder, name), 'utf8').split('\n'));
+    .flatMap((name) =>
+      readFileSync(path.join(folder, name), 'utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
+    );
 };
 
 test('a file worth a thread gives the same lines without one, and the same with a filter of all classes', async () => {
