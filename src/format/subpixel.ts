@@ -6,6 +6,7 @@
 import { mapLabelPoints } from './label-points.ts';
 import type { ImageAnnotation, Label, OpaqueLabel, Point } from './model.ts';
 import { isKnownLabel } from './read-geometry.ts';
+import { isBox, subpixelLabel } from './subpixel-label.ts';
 
 /** A pixel at the border of a box belongs to it when at least this much of it is covered. */
 const COVERED = 0.3;
@@ -13,11 +14,7 @@ const COVERED = 0.3;
 const SLACK = 1e-9;
 
 export function toSubpixel(annotation: ImageAnnotation): ImageAnnotation {
-  return eachLabel(annotation, (label) =>
-    isBox(label)
-      ? mapLabelPoints(label, ([x, y], i) => (i === 0 ? [x, y] : [x + 1, y + 1]))
-      : mapLabelPoints(label, ([x, y]) => [x + 0.5, y + 0.5]),
-  );
+  return eachLabel(annotation, subpixelLabel);
 }
 
 /** Gives integers. `toPixel(toSubpixel(a))` is `a` where `a` has integers inside the image. */
@@ -31,10 +28,6 @@ export function toPixel(annotation: ImageAnnotation): ImageAnnotation {
     );
     return ordered(box);
   });
-}
-
-function isBox(label: Label): boolean {
-  return label.geometryType === 'rectangle' || label.geometryType === 'oriented_bbox';
 }
 
 const firstPixel = (edge: number): number => {

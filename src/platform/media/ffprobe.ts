@@ -2,11 +2,9 @@
  * Reads what the built-in reader does not know (AVI, FLV, WMV, MPEG) with the server's own ffprobe, if it has one.
  * The file comes through a pipe and no other protocol is allowed, so that a playlist cannot make it open anything.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { readLines } from '../../lib/lines.ts';
+import { feed } from './fed-process.ts';
 import { MOST_TIMECODES, streamOf, type VideoFacts } from './video-facts.ts';
 
 const ARGUMENTS = [
@@ -22,31 +20,18 @@ export async function ffprobe(
   body: Readable,
   signal: AbortSignal,
 ): Promise<{ facts: VideoFacts } | { problem: string } | undefined> {
-  const child = spawn('ffprobe', ARGUMENTS, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH },
-    signal,
-  });
-  const failed = once(child, 'error').then(([error]) => error as NodeJS.ErrnoException);
-  const ended = once(child, 'close').catch(() => [1]);
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    if (complaint.length < 1000) complaint += chunk.toString('utf8');
-  });
-  // It reads as much as it needs and closes the pipe.
-  const fed = pipeline(body, child.stdin).catch(() => undefined);
+  const { stdout, ended } = feed('ffprobe', ARGUMENTS, body, signal);
   const streams = new Map<number, Fields>();
   const frames = new Map<number, { times: number[]; count: number; end: number }>();
   const read = (async () => {
-    for await (const { text } of readLines(child.stdout)) take(text, streams, frames);
+    for await (const { text } of readLines(stdout)) take(text, streams, frames);
   })().catch(() => undefined);
-  const error = await Promise.race([failed, ended.then(() => undefined)]);
-  await Promise.all([fed, read]);
-  if (error?.code === 'ENOENT') return undefined;
-  if (error !== undefined)
-    return { problem: signal.aborted ? 'reading it took too long' : `ffprobe: ${error.message}` };
+  const { isMissing, failure, complaint } = await ended;
+  await read;
+  if (isMissing) return undefined;
+  if (failure !== undefined) return { problem: failure };
   const found = [...streams.values()].filter((stream) => stream.codec_type === 'video');
-  if (found.length === 0) return { problem: complaint.trim().split('\n')[0] || 'it has no video stream' };
+  if (found.length === 0) return { problem: complaint || 'it has no video stream' };
   return {
     facts: { mime: 'video/*', streams: found.map((one) => toStream(one, frames.get(Number(one.index)))) },
   };

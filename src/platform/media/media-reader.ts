@@ -2,14 +2,16 @@
  * What the bytes of videos and volumes hold, read once a blob and remembered. Bytes come from anybody: reading is
  * bounded in time, memory and number, and a file that cannot be read is an answer, not an error.
  */
+
+import { readNrrdHeader } from '../../format/nrrd-header.ts';
 import type { Sha256 } from '../../lib/hash.ts';
 import { createLimit } from '../../lib/limit.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { BlobStore, MediaReader, VideoReading } from '../ports.ts';
 import type { MediaRow, MediaStore } from '../store/repositories.ts';
 import { ffprobe } from './ffprobe.ts';
-import { readNrrdHeader } from './nrrd-header.ts';
 import { readVideo } from './read-video.ts';
+import { stillOf } from './still.ts';
 import type { VideoFacts } from './video-facts.ts';
 
 const AT_ONCE = 2;
@@ -76,6 +78,8 @@ export function createMediaReader(deps: {
       );
     },
 
+    still: (blob, options) => stillOf(blobs, blob, options),
+
     async volumeMeta(sha256) {
       const size = await blobs.size(sha256);
       if (size === undefined) return undefined;
@@ -83,7 +87,7 @@ export function createMediaReader(deps: {
       const range = { start: 0, end: Math.min(size, NRRD_HEADER_BYTES) };
       for await (const chunk of (await blobs.open(sha256, range)) as AsyncIterable<Buffer>)
         chunks.push(chunk);
-      return readNrrdHeader(Buffer.concat(chunks).toString('latin1'));
+      return readNrrdHeader(Buffer.concat(chunks).toString('latin1'))?.meta;
     },
   };
 }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Sha256 } from '../../lib/hash.ts';
 import type { BlobStore } from '../ports.ts';
 import type { VideoFacts } from './video-facts.ts';
-import type { WorkerAsks, WorkerEnds, WorkerGets } from './video-worker.ts';
+import type { WorkerAsks, WorkerEnds, WorkerGets, WorkerOrder } from './video-worker.ts';
 
 const HEAP_MB = 512;
 /** An index (moov) of a day of video is some tens of megabytes. */
@@ -14,9 +14,30 @@ export async function readVideo(
   blob: { sha256: Sha256; size: number },
   signal: AbortSignal,
 ): Promise<{ facts: VideoFacts } | { problem: string }> {
+  const ended = await inThread(blobs, blob, {}, signal);
+  return 'frame' in ended ? { problem: 'it was read for a frame' } : ended;
+}
+
+/** A video file of one frame, some way into the video; undefined where that cannot be had. */
+export async function frameFile(
+  blobs: Pick<BlobStore, 'open'>,
+  blob: { sha256: Sha256; size: number },
+  streamIndex: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const ended = await inThread(blobs, blob, { frameOf: streamIndex }, signal);
+  return 'frame' in ended ? ended.frame : undefined;
+}
+
+async function inThread(
+  blobs: Pick<BlobStore, 'open'>,
+  blob: { sha256: Sha256; size: number },
+  order: Omit<WorkerOrder, 'size'>,
+  signal: AbortSignal,
+): Promise<WorkerEnds> {
   const file = import.meta.url.endsWith('.ts') ? './video-worker.ts' : './video-worker.js';
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { size: blob.size },
+    workerData: { size: blob.size, ...order } satisfies WorkerOrder,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   try {

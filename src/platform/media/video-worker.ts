@@ -1,17 +1,24 @@
 /**
- * Reads one video in a thread of its own: a file made to hang or to fill the memory ends this thread and nothing
+ * Reads one video, or takes one picture out of it, in a thread of its own: a file made to hang or to fill the memory ends this thread and nothing
  * else. Bytes are asked of the main thread by range.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ALL_FORMATS, CustomSource, EncodedPacketSink, Input, type InputVideoTrack } from 'mediabunny';
+import { oneFrame } from './one-frame.ts';
 import { MOST_TIMECODES, streamOf, type VideoFacts, type VideoStream } from './video-facts.ts';
 
 export type WorkerAsks = { read: number; start: number; end: number };
 export type WorkerGets = { read: number; bytes: Uint8Array };
-export type WorkerEnds = { facts: VideoFacts } | { problem: string };
+/** `frame` is a video file of one frame. */
+export type WorkerEnds = { facts: VideoFacts } | { frame: Uint8Array } | { problem: string };
+export interface WorkerOrder {
+  size: number;
+  /** Index of the stream a frame is wanted of; undefined: the facts are wanted. */
+  frameOf?: number;
+}
 
 const port = parentPort;
-const { size } = workerData as { size: number };
+const { size, frameOf } = workerData as WorkerOrder;
 const waiting = new Map<number, (bytes: Uint8Array) => void>();
 let reads = 0;
 
@@ -28,9 +35,12 @@ function bytesOf(start: number, end: number): Promise<Uint8Array> {
   });
 }
 
+const input = new Input({
+  formats: ALL_FORMATS,
+  source: new CustomSource({ getSize: () => size, read: bytesOf, prefetchProfile: 'none' }),
+});
+
 async function facts(): Promise<VideoFacts> {
-  const source = new CustomSource({ getSize: () => size, read: bytesOf, prefetchProfile: 'none' });
-  const input = new Input({ formats: ALL_FORMATS, source });
   const mime = (await input.getMimeType()).replace(/;.*$/s, '');
   const streams: VideoStream[] = [];
   for (const [index, track] of (await input.getTracks()).entries())
@@ -61,8 +71,16 @@ async function streamFacts(track: InputVideoTrack, index: number): Promise<Video
 /** In the words of ffprobe, which clients know. */
 const CODECS: Readonly<Record<string, string>> = { avc: 'h264' };
 
+async function answer(): Promise<WorkerEnds> {
+  if (frameOf === undefined) return { facts: await facts() };
+  const track = (await input.getTracks())[frameOf];
+  return track?.isVideoTrack() === true
+    ? { frame: await oneFrame(track) }
+    : { problem: `it has no video stream ${frameOf}` };
+}
+
 try {
-  port?.postMessage({ facts: await facts() } satisfies WorkerEnds);
+  port?.postMessage(await answer());
 } catch (error) {
   port?.postMessage({ problem: error instanceof Error ? error.message : String(error) } satisfies WorkerEnds);
 }

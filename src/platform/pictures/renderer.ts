@@ -50,6 +50,8 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     all.add(child);
+    // A process that could not be started says so later than it was given its first order. Once a process, not an order.
+    child.on('error', () => undefined);
     child.once('exit', () => {
       all.delete(child);
       clearTimeout(idle.get(child));
@@ -156,8 +158,6 @@ function ordered(child: ChildProcess, order: RenderOrder, mostMs: number): Promi
       child.off('message', onMessage);
       child.off('exit', onExit);
       child.off('error', onError);
-      // A process that could not be started says so later than it was given its first order.
-      child.on('error', () => undefined);
     }
     child.on('message', onMessage);
     child.once('exit', onExit);

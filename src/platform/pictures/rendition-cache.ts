@@ -17,8 +17,8 @@ export interface RenditionCache {
   /** Puts a finished file in its place and makes room. */
   keep(name: string, temp: string): Promise<void>;
   discard(temp: string): Promise<void>;
-  /** Bytes of all whole pictures. */
-  bytes(): Promise<number>;
+  /** All whole pictures. */
+  usage(): Promise<{ files: number; bytes: number }>;
 }
 
 export function createRenditionCache(folder: string, { mostBytes }: { mostBytes: number }): RenditionCache {
@@ -99,9 +99,9 @@ export function createRenditionCache(folder: string, { mostBytes }: { mostBytes:
       await makeRoom();
     },
     discard: (file) => rm(file, { force: true }),
-    async bytes() {
+    async usage() {
       await loaded();
-      return total;
+      return { files: sizes.size, bytes: total };
     },
   };
 }

@@ -3,7 +3,7 @@
  * cannot show the original. All are WebP, and all show the pixels as they are stored: an EXIF orientation is not
  * applied, because annotations are positions in the stored pixels.
  */
-import type { RenditionKind } from '../ports.ts';
+import type { PictureSource, RenditionKind } from '../ports.ts';
 
 const DISPLAY_SIDE = 4096;
 /** Part of every name and ETag: raised when the same input would give other pixels. */
@@ -26,5 +26,5 @@ export function renditionSize(kind: RenditionKind): Pick<RenderOrder, 'side' | '
 }
 
 /** Of the same bytes always the same: name in the cache and ETag. */
-export const renditionName = (sha256: string, kind: RenditionKind): string =>
-  `${sha256}-${kind}-v${RENDITION_VERSION}`;
+export const renditionName = ({ sha256, stream }: PictureSource, kind: RenditionKind): string =>
+  `${sha256}${stream === undefined ? '' : `-s${stream}`}-${kind}-v${RENDITION_VERSION}`;

@@ -4,11 +4,11 @@
  */
 import { createWriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError, toSlyError } from '../../lib/errors.ts';
-import type { Sha256 } from '../../lib/hash.ts';
-import type { BlobStore, RenditionKind, Renditions } from '../ports.ts';
+import type { BlobStore, MediaReader, PictureSource, RenditionKind, Renditions } from '../ports.ts';
 import { createRenderer, type RendererOptions } from './renderer.ts';
 import { renditionName, renditionSize } from './rendition.ts';
 import { createRenditionCache } from './rendition-cache.ts';
@@ -16,6 +16,8 @@ import { createRenditionCache } from './rendition-cache.ts';
 export interface RenditionsOptions extends RendererOptions {
   folder: string;
   blobs: Pick<BlobStore, 'open'>;
+  /** For pictures of videos. */
+  media: Pick<MediaReader, 'still'>;
   clock: Clock;
   /** Most bytes the cache keeps. */
   mostBytes?: number;
@@ -35,18 +37,28 @@ interface Making {
 }
 
 export function createRenditions(options: RenditionsOptions): Renditions & { close(): Promise<void> } {
-  const { blobs, clock } = options;
+  const { blobs, clock, media } = options;
   const cache = createRenditionCache(options.folder, { mostBytes: options.mostBytes ?? MOST_BYTES });
   const renderer = createRenderer(options);
   const making = new Map<string, Making>();
   const failures = new Map<string, { error: SlyError; until: number }>();
 
-  async function make(name: string, blob: Source, kind: RenditionKind, signal: AbortSignal): Promise<void> {
+  async function make(
+    name: string,
+    blob: PictureSource,
+    kind: RenditionKind,
+    signal: AbortSignal,
+  ): Promise<void> {
     const [source, target] = [await cache.tempFile(), await cache.tempFile()];
     try {
       await renderer.render(
         async () => {
-          await pipeline(await blobs.open(blob.sha256), createWriteStream(source, { mode: 0o600 }));
+          const { sha256, size, stream } = blob;
+          const picture =
+            stream === undefined
+              ? await blobs.open(sha256)
+              : Readable.from([await media.still({ sha256, size, stream }, { signal })]);
+          await pipeline(picture, createWriteStream(source, { mode: 0o600 }));
           return { source, target, ...renditionSize(kind) };
         },
         { signal },
@@ -68,7 +80,12 @@ export function createRenditions(options: RenditionsOptions): Renditions & { clo
   }
 
   /** One that somebody makes already is waited for; it is given up when nobody waits any more. */
-  async function made(name: string, blob: Source, kind: RenditionKind, signal: AbortSignal): Promise<void> {
+  async function made(
+    name: string,
+    blob: PictureSource,
+    kind: RenditionKind,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (signal.aborted)
       throw new SlyError('SLY_ABORTED', { detail: 'nobody waits for the picture any more' });
     let one = making.get(name);
@@ -99,10 +116,10 @@ export function createRenditions(options: RenditionsOptions): Renditions & { clo
 
   return {
     async open(blob, kind, { signal }) {
-      const name = renditionName(blob.sha256, kind);
+      const name = renditionName(blob, kind);
       const failed = failures.get(name);
       if (failed !== undefined && failed.until > clock.now()) throw failed.error;
-      if (blob.size > MOST_SOURCE_BYTES) {
+      if (blob.stream === undefined && blob.size > MOST_SOURCE_BYTES) {
         throw new SlyError('SLY_IMAGE_UNREADABLE', {
           detail: `expected at most ${MOST_SOURCE_BYTES} bytes to make a small picture of, got ${blob.size}`,
         });
@@ -116,13 +133,9 @@ export function createRenditions(options: RenditionsOptions): Renditions & { clo
       return opened(file);
     },
     version: renditionName,
+    usage: () => cache.usage(),
     close: () => renderer.close(),
   };
-}
-
-interface Source {
-  sha256: Sha256;
-  size: number;
 }
 
 async function opened(

@@ -5,8 +5,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { toFailureInfo } from '../../lib/errors.ts';
-import type { ProjectStatistics, Statistics, StatisticsState } from '../ports.ts';
-import type { AnnotationTexts, ProjectRow } from '../store/repositories.ts';
+import type { MediaReader, ProjectStatistics, Statistics, StatisticsState } from '../ports.ts';
+import type { AnnotationTexts, LabelCounts, ProjectRow } from '../store/repositories.ts';
+import { countLabels } from './count-labels.ts';
 import type { StatisticsOrder, StatisticsReply } from './statistics-worker.ts';
 
 /** Bytes of annotations that are read at a time, some milliseconds of work for the database. */
@@ -22,6 +23,8 @@ interface Count {
 
 export function createProjectStatistics(deps: {
   annotations: AnnotationTexts;
+  labels: LabelCounts;
+  media: Pick<MediaReader, 'videos'>;
 }): ProjectStatistics & { close(): Promise<void> } {
   /** By project, longest unasked first. */
   const counts = new Map<number, Count>();
@@ -36,17 +39,21 @@ export function createProjectStatistics(deps: {
       state: { state: 'counting', done: 0, total: project.itemsCount, statistics: null },
     };
     const signal = AbortSignal.any([controller.signal, closing.signal]);
-    queue = queue.then(() => run(project.id, count, signal));
+    queue = queue.then(() => run(project, count, signal));
     return count;
   }
 
-  async function run(projectId: number, count: Count, signal: AbortSignal): Promise<void> {
+  async function run(project: ProjectRow, count: Count, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { total } = count.state;
     try {
-      const statistics = await counted(deps.annotations, projectId, signal, (done) => {
+      const progress = (done: number): void => {
         count.state = { state: 'counting', done, total: Math.max(total, done), statistics: null };
-      });
+      };
+      const statistics =
+        project.type === 'images'
+          ? await countImages(deps.annotations, project.id, signal, progress)
+          : await countLabels(deps, project, signal, progress);
       if (signal.aborted) return;
       count.state = { state: 'ready', done: statistics.items, total: statistics.items, statistics };
     } catch (error) {
@@ -82,7 +89,8 @@ export function createProjectStatistics(deps: {
   };
 }
 
-async function counted(
+/** Annotations are text: a thread parses them. */
+async function countImages(
   annotations: AnnotationTexts,
   projectId: number,
   signal: AbortSignal,

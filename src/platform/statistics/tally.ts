@@ -2,16 +2,14 @@
 import type { ImageAnnotation } from '../../format/model.ts';
 import type { Statistics } from '../ports.ts';
 import type { AnnotationText } from '../store/repositories.ts';
+import { createBins, OBJECT_BINS } from './bins.ts';
 import { labelArea, type MaskBudget } from './label-area.ts';
+import { entry } from './label-tally.ts';
+import { createSizeCounts } from './size-counts.ts';
 
 /** Masks are measured up to here, some tens of seconds; beyond it they are counted without their area. */
 const MASKS = 50_000;
 const MASK_PIXELS = 4e9;
-const MOST_SIZES = 12;
-/** Different sizes that are told apart while counting. */
-const MOST_SIZES_KEPT = 5000;
-/** Upper ends of the bins of objects per image. */
-const BINS = [0, 1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 interface ClassCount {
   objects: number;
@@ -33,17 +31,12 @@ export interface Tally {
 export function createTally(): Tally {
   const classes = new Map<string, ClassCount>();
   const tags = new Map<string, TagCount>();
-  const sizes = new Map<string, number>();
-  const bins = [...BINS, Number.POSITIVE_INFINITY].map((to) => ({ to, items: 0 }));
+  const sizes = createSizeCounts();
+  const bins = createBins(OBJECT_BINS);
   const budget: MaskBudget = { masks: MASKS, pixels: MASK_PIXELS };
   let items = 0;
   let annotated = 0;
   let objects = 0;
-
-  function addSize(width: number, height: number): void {
-    const key = width > 0 && height > 0 ? `${width}x${height}` : '';
-    if (sizes.has(key) || sizes.size < MOST_SIZES_KEPT) sizes.set(key, (sizes.get(key) ?? 0) + 1);
-  }
 
   function addObjects(annotation: ImageAnnotation, subpixel: boolean, pixels: number): void {
     const areas = new Map<string, number>();
@@ -72,10 +65,9 @@ export function createTally(): Tally {
       items++;
       const annotation = text === null ? undefined : (JSON.parse(text) as ImageAnnotation);
       const [w, h] = [width ?? annotation?.size?.width ?? 0, height ?? annotation?.size?.height ?? 0];
-      addSize(w, h);
+      sizes.add(w, h);
       const count = annotation?.objects?.length ?? 0;
-      const bin = bins.find((one) => count <= one.to);
-      if (bin !== undefined) bin.items++;
+      bins.add(count);
       objects += count;
       if (annotation === undefined) return;
       if (count > 0 || (annotation.tags?.length ?? 0) > 0) annotated++;
@@ -84,29 +76,23 @@ export function createTally(): Tally {
     },
 
     result() {
-      const bySize = [...sizes].sort(([, a], [, b]) => b - a).slice(0, MOST_SIZES);
-      const shown = bySize.reduce((sum, [, count]) => sum + count, 0);
       return {
         items,
         annotated,
         objects,
+        figures: objects,
+        frames: null,
         classes: [...classes].map(([title, one]) => ({
           title,
           objects: one.objects,
+          figures: one.objects,
           items: one.items,
           share: one.measured === 0 ? null : one.share / one.measured,
         })),
         tags: [...tags].map(([name, one]) => ({ name, ...one })),
-        objectsPerItem: bins.map((one, at) => ({
-          from: at === 0 ? 0 : (BINS[at - 1] ?? 0) + 1,
-          to: Number.isFinite(one.to) ? one.to : null,
-          items: one.items,
-        })),
-        sizes: bySize.map(([size, count]) => {
-          const [width = 0, height = 0] = size === '' ? [] : size.split('x').map(Number);
-          return { width, height, items: count };
-        }),
-        otherSizes: items - shown,
+        objectsPerItem: bins.result(),
+        lengths: [],
+        ...sizes.result(),
         everyMaskMeasured: budget.masks > 0 && budget.pixels > 0,
       };
     },
@@ -116,11 +102,4 @@ export function createTally(): Tally {
 /** Names once, however often an object has the tag. */
 function namesOf(tags: readonly { name: string }[] | undefined): Set<string> {
   return new Set((tags ?? []).map((one) => one.name));
-}
-
-function entry<T>(map: Map<string, T>, key: string, fresh: T): T {
-  const there = map.get(key);
-  if (there !== undefined) return there;
-  map.set(key, fresh);
-  return fresh;
 }

@@ -1,10 +1,10 @@
 /** Draws an image's objects once on a canvas over a small picture. */
 import type { ImageAnnotation } from '../shapes.ts';
-import { type DecodedMask, decodeMask, rgbOf } from './mask.ts';
+import { NO_COLOR, rgbOf } from './colors.ts';
+import { type DecodedMask, decodeMask } from './mask.ts';
 import { drawArea, drawDot, drawMask, type Pen, pathOf } from './pen.ts';
 import { type DrawnObject, type Edges, shapesOf } from './shapes.ts';
 
-export const NO_COLOR = '#808080';
 /** A thumbnail of more objects shows nothing more. */
 const MOST_OBJECTS = 3000;
 

@@ -1,4 +1,6 @@
 /** base64(zlib(PNG)) of a bitmap, turned into a picture of one colour that can be drawn. */
+import type { Rgb } from './colors.ts';
+
 const MOST_PIXELS = 100_000_000;
 
 export interface MaskOptions {
@@ -35,15 +37,6 @@ export async function decodeMask(data: string, options: MaskOptions): Promise<De
   paint(pixels.data, options);
   context.putImageData(pixels, 0, 0);
   return { picture: await createImageBitmap(canvas), width, height };
-}
-
-export type Rgb = [red: number, green: number, blue: number];
-
-export function rgbOf(hex: string): Rgb {
-  const match = /^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i.exec(hex);
-  return match === null
-    ? [128, 128, 128]
-    : ([1, 2, 3].map((at) => Number.parseInt(match[at] ?? '80', 16)) as Rgb);
 }
 
 async function inflated(packed: Uint8Array<ArrayBuffer>): Promise<Blob> {

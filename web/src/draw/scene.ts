@@ -1,10 +1,10 @@
 /**
- * The objects of one image, made ready to be drawn again and again at any zoom: paths are built once, masks are
+ * The objects of one picture, made ready to be drawn again and again at any zoom: paths are built once, masks are
  * decoded once, in the background. Owns the decoded masks; `close` gives them back.
  */
-import type { ClassMeta, ImageAnnotation } from '../shapes.ts';
-import { NO_COLOR } from './draw-annotation.ts';
-import { type DecodedMask, decodeMask, rgbOf } from './mask.ts';
+import type { ClassMeta } from '../shapes.ts';
+import { NO_COLOR, rgbOf } from './colors.ts';
+import { type DecodedMask, decodeMask } from './mask.ts';
 import { drawArea, drawDot, drawMask, type Pen, pathOf } from './pen.ts';
 import { type Box, boxOf, type DrawnObject, edgesOf, type Shape, shapesOf, type Xy } from './shapes.ts';
 import type { View } from './view.ts';
@@ -46,17 +46,33 @@ interface Entry {
   box: Box | undefined;
 }
 
+function stretched(shape: Shape, [width, height]: Xy): Shape {
+  const place = ([x, y]: Xy): Xy => [x * width, y * height];
+  switch (shape.kind) {
+    case 'area':
+      return { ...shape, rings: shape.rings.map((ring) => ring.map(place)) };
+    case 'line':
+      return { ...shape, points: shape.points.map(place) };
+    case 'dot':
+      return { ...shape, at: place(shape.at) };
+    case 'mask':
+      return { ...shape, origin: place(shape.origin) };
+  }
+}
+
 /** `changed` is called when more can be drawn than before, `ready` when that is everything. */
 export function createScene(
-  annotation: ImageAnnotation,
+  objects: readonly DrawnObject[],
   classes: readonly ClassMeta[],
   on: { changed(): void; ready(): void },
+  /** Width and height of a pixel of the picture, where they differ. */
+  pixel: Xy = [1, 1],
 ): Scene {
   const colors = new Map(classes.map((one) => [one.title, one.color]));
   const edges = edgesOf(classes);
   let closed = false;
-  const entries = (annotation.objects as unknown as DrawnObject[]).map((object): Entry => {
-    const shapes = shapesOf(object, edges);
+  const entries = objects.map((object): Entry => {
+    const shapes = shapesOf(object, edges).map((shape) => stretched(shape, pixel));
     return {
       title: object.classTitle,
       color: colors.get(object.classTitle) ?? NO_COLOR,
@@ -80,7 +96,9 @@ export function createScene(
           mostPixels: Math.max(left, SMALL_MASK_PIXELS),
         };
         // One broken mask must not hide the other objects.
-        const mask = await decodeMask(shape.data, options).catch(() => undefined);
+        const mask = await decodeMask(shape.data, options)
+          .then((one) => ({ ...one, width: one.width * pixel[0], height: one.height * pixel[1] }))
+          .catch(() => undefined);
         if (mask === undefined) continue;
         if (closed) {
           mask.picture.close();

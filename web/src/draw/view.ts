@@ -12,6 +12,8 @@ export interface Size {
   height: number;
 }
 
+/** Of a picture of which nobody knows its size. */
+export const UNKNOWN_SIZE: Size = { width: 640, height: 480 };
 const MOST_SCALE = 64;
 
 /** All of the picture, as large as it goes; small pictures are not blown up more than eightfold. */

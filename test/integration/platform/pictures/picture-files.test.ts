@@ -5,7 +5,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { hexToBase64, sha256Of } from '../../../../src/lib/hash.ts';
 import type { StatisticsState } from '../../../../src/platform/ports.ts';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
+import { crossPcd, makeClouds } from '../../../support/cloud-project.ts';
 import { makeManyImages } from '../../../support/many-images.ts';
+import { sdkClient } from '../../../support/sdk-client.ts';
 import { startTwoTeams } from '../../../support/two-teams.ts';
 
 async function start(): Promise<ApiServer> {
@@ -91,6 +93,29 @@ test('links, broken files and missing ones: 404 with the reason, and nothing to 
   expect((await fetch(`${server.url}/files/images/${ids[0]}/thumbnail`)).status).toBe(401);
 });
 
+test('pictures beside point clouds are made small too, for who may see the cloud', async () => {
+  const server = await start();
+  const sdk = sdkClient(server);
+  const { clouds } = await makeClouds(sdk, { files: [crossPcd()], boxes: [[]], photos: true });
+  const { entities } = await server.api<{ entities: { id: number }[] }>('point-clouds.images.list', {
+    datasetId: (await server.api<{ datasetId: number }>('point-clouds.info', { id: clouds[0] })).datasetId,
+  });
+  const get = (path: string, token = server.token) =>
+    fetch(`${server.url}/files/${path}`, { headers: { 'x-api-key': token } });
+  for (const kind of ['thumbnail?size=160', 'display']) {
+    const response = await get(`related-images/${entities[0]?.id}/${kind}`);
+    expect(response.headers.get('content-type')).toBe('image/webp');
+    expect(await sharp(Buffer.from(await response.arrayBuffer())).metadata()).toMatchObject({ width: 64 });
+  }
+  expect((await get(`related-images/${entities[0]?.id}/display`, 'nobody')).status).toBe(401);
+  expect((await get('related-images/999/display')).status).toBe(404);
+  // The cloud itself is a download, whatever it holds.
+  const file = await get(`clouds/${clouds[0]}`);
+  expect(file.headers.get('content-disposition')).toContain('attachment');
+  expect(Buffer.from(await file.arrayBuffer()).equals(crossPcd())).toBe(true);
+  expect((await get(`volumes/${clouds[0]}`)).status).toBe(404);
+});
+
 test('statistics: counted once, again after a change, and told how far it is meanwhile', async () => {
   const server = await start();
   const { projectId } = await makeManyImages(server, 1200);
@@ -103,6 +128,7 @@ test('statistics: counted once, again after a change, and told how far it is mea
   expect(statistics?.classes.find((one) => one.title === 'bus')).toEqual({
     title: 'bus',
     objects: 120,
+    figures: 120,
     items: 120,
     share: 0.125,
   });

@@ -1,17 +1,18 @@
-/** Classes of one image with their numbers of objects; each can be switched off. */
+/** Classes of one item with their numbers of objects; each can be switched off. */
 import { Swatch } from '../../parts/swatch.tsx';
-import type { ClassMeta, ImageAnnotation } from '../../shapes.ts';
+import type { ClassMeta, Labelled } from '../../shapes.ts';
 import { count } from '../../words.ts';
 
 export function ClassLegend(props: {
-  annotation: ImageAnnotation;
+  annotation: Labelled;
+  /** Objects by class, where the annotation that is there is only a part. */
+  counts?: ReadonlyMap<string, number>;
   classes: readonly ClassMeta[];
   hidden: ReadonlySet<string>;
   onHidden(hidden: ReadonlySet<string>): void;
 }) {
   const { annotation, classes, hidden, onHidden } = props;
-  const counts = new Map<string, number>();
-  for (const { classTitle } of annotation.objects) counts.set(classTitle, (counts.get(classTitle) ?? 0) + 1);
+  const counts = props.counts ?? countsOf(annotation);
   const colors = new Map(classes.map((one) => [one.title, one.color]));
   const titles = [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
   const allHidden = titles.every((title) => hidden.has(title));
@@ -38,7 +39,7 @@ export function ClassLegend(props: {
           </button>
         )}
       </div>
-      {titles.length === 0 ? <p class="dim">No objects on this image.</p> : null}
+      {titles.length === 0 ? <p class="dim">No objects here.</p> : null}
       <ul class="legend">
         {titles.map((title) => (
           <li key={title}>
@@ -53,4 +54,10 @@ export function ClassLegend(props: {
       </ul>
     </section>
   );
+}
+
+function countsOf({ objects }: Labelled): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { classTitle } of objects) counts.set(classTitle, (counts.get(classTitle) ?? 0) + 1);
+  return counts;
 }

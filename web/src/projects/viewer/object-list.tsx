@@ -1,14 +1,14 @@
-/** The objects of one image as a list: what is pointed at here lights up in the picture, and the other way round. */
+/** The objects of one item as a list: what is pointed at here lights up in the picture, and the other way round. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Swatch } from '../../parts/swatch.tsx';
-import type { ClassMeta, ImageAnnotation } from '../../shapes.ts';
+import type { ClassMeta, Labelled } from '../../shapes.ts';
 import { count } from '../../words.ts';
 import { Tags } from './tags.tsx';
 
 const AT_ONCE = 100;
 
 export function ObjectList(props: {
-  annotation: ImageAnnotation;
+  annotation: Labelled;
   classes: readonly ClassMeta[];
   hidden: ReadonlySet<string>;
   lit: number | undefined;

@@ -15,8 +15,9 @@ const BROWSER = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', '
 /** The byte of a PNG that says how many bits a sample has. */
 const PNG_DEPTH_AT = 24;
 
-export const thumbnailUrl = (id: number, size: 160 | 320 | 640): string =>
-  `/files/images/${id}/thumbnail?size=${size}`;
+/** `section` is that of the address of an item. */
+export const thumbnailUrl = (section: string, id: number, size: 160 | 320 | 640): string =>
+  `/files/${section}/${id}/thumbnail?size=${size}`;
 
 export async function pictureSource(image: Image, signal: AbortSignal): Promise<PictureSource> {
   if (image.link !== null) return { kind: 'link', link: image.link };

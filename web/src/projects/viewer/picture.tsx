@@ -4,6 +4,8 @@ import type { Size, View } from '../../draw/view.ts';
 import { useLoaded } from '../../loaded.ts';
 import type { Image } from '../../shapes.ts';
 import { pictureSource, thumbnailUrl } from './picture-source.ts';
+import { frameStyle, pictureStyle } from './picture-style.ts';
+import { LinkStandIn, StandIn } from './stand-in.tsx';
 
 export function Picture(props: { image: Image; picture: Size; view: View }) {
   const { image, picture, view } = props;
@@ -11,42 +13,20 @@ export function Picture(props: { image: Image; picture: Size; view: View }) {
   const [state, setState] = useState<'loading' | 'shown' | 'broken'>('loading');
   useEffect(() => setState('loading'), [image.id]);
   const found = source.value;
-  const place = {
-    width: `${picture.width}px`,
-    height: `${picture.height}px`,
-    transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
-    // Whoever looks that closely wants to see the pixels.
-    imageRendering: view.scale > 2 ? 'pixelated' : 'auto',
-  } as const;
-  const frame = {
-    left: `${view.x}px`,
-    top: `${view.y}px`,
-    width: `${picture.width * view.scale}px`,
-    height: `${picture.height * view.scale}px`,
-  };
+  const place = pictureStyle(picture, view);
+  const frame = frameStyle(picture, view);
 
-  if (found?.kind === 'link') {
-    return (
-      <div class="stand-in" style={frame}>
-        <p>
-          The picture is a link to <b>{hostOf(found.link)}</b>. This page loads nothing from other servers.
-        </p>
-        <a href={found.link} target="_blank" rel="noopener noreferrer">
-          Open the picture
-        </a>
-      </div>
-    );
-  }
+  if (found?.kind === 'link') return <LinkStandIn what="picture" link={found.link} frame={frame} />;
   if (state === 'broken' || source.error !== undefined)
     return (
-      <div class="stand-in" style={frame}>
+      <StandIn frame={frame}>
         <Reason url={found?.kind === 'display' ? found.url : undefined} mime={image.mime} />
-      </div>
+      </StandIn>
     );
   return (
     <>
       {state === 'loading' && found !== undefined ? (
-        <img class="early" src={thumbnailUrl(image.id, 640)} alt="" style={place} />
+        <img class="early" src={thumbnailUrl('images', image.id, 640)} alt="" style={place} />
       ) : null}
       {found === undefined ? null : (
         <img
@@ -80,8 +60,4 @@ function Reason(props: { url: string | undefined; mime: string | null }) {
       {reason.value === undefined ? null : <small>{reason.value}</small>}
     </p>
   );
-}
-
-function hostOf(link: string): string {
-  return URL.canParse(link) ? new URL(link).host || link : link;
 }

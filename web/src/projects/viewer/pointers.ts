@@ -8,11 +8,16 @@ interface At {
 }
 
 export interface PointerActions {
-  pan(dx: number, dy: number): void;
+  /** `isSecond`: with the second button, where there is `drag`. */
+  pan(dx: number, dy: number, isSecond: boolean): void;
   zoom(factor: number, at: At): void;
   /** Tells what is there; undefined = the pointer has left. */
   point(at: At | undefined): number | undefined;
   choose(index: number | undefined): void;
+  /** Instead of `pan` for one finger and the first button alone; with Shift or another button it is still `pan`. */
+  drag?(dx: number, dy: number, at: At): void;
+  /** Instead of `zoom` for the wheel without Ctrl; a notch of a mouse wheel is 1, away from the hand is positive. */
+  scroll?(notches: number): void;
 }
 
 /** A press that moves less is a click. */
@@ -21,6 +26,7 @@ const CLICK_MOVE = 4;
 const WHEEL = 0.0018;
 /** The two fingers of a touchpad arrive as small wheel moves with Ctrl. */
 const PINCH = 0.01;
+const NOTCH_PIXELS = 100;
 const LINE_PIXELS = 16;
 
 export function usePointers(stage: RefObject<HTMLElement | null>, actions: PointerActions): void {
@@ -31,15 +37,22 @@ export function usePointers(stage: RefObject<HTMLElement | null>, actions: Point
     if (element === null) return;
     const down = new Map<number, At>();
     let travelled = 0;
+    let isDrag = false;
+    let isSecond = false;
 
     const place = (event: MouseEvent): At => {
       const box = element.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
     };
     const onDown = (event: PointerEvent): void => {
-      if (event.button !== 0) return;
+      const { drag } = latest.current;
+      if (event.button !== 0 && drag === undefined) return;
+      // A captured pointer would never click on what stands in for the picture.
+      if (event.target instanceof Element && event.target.closest('a, button') !== null) return;
       element.setPointerCapture(event.pointerId);
       down.set(event.pointerId, place(event));
+      isDrag = drag !== undefined && event.button === 0 && !event.shiftKey;
+      isSecond = event.button === 2;
       if (down.size === 1) travelled = 0;
     };
     const onMove = (event: PointerEvent): void => {
@@ -53,12 +66,15 @@ export function usePointers(stage: RefObject<HTMLElement | null>, actions: Point
       down.set(event.pointerId, at);
       travelled += Math.hypot(at.x - before.x, at.y - before.y);
       if (other === undefined) {
-        if (travelled > CLICK_MOVE) latest.current.pan(at.x - before.x, at.y - before.y);
+        if (travelled <= CLICK_MOVE) return;
+        const { drag, pan } = latest.current;
+        if (isDrag) drag?.(at.x - before.x, at.y - before.y, at);
+        else pan(at.x - before.x, at.y - before.y, isSecond);
         return;
       }
       const middle = (a: At): At => ({ x: (a.x + other.x) / 2, y: (a.y + other.y) / 2 });
       const apart = (a: At): number => Math.max(1, Math.hypot(a.x - other.x, a.y - other.y));
-      latest.current.pan(middle(at).x - middle(before).x, middle(at).y - middle(before).y);
+      latest.current.pan(middle(at).x - middle(before).x, middle(at).y - middle(before).y, false);
       latest.current.zoom(apart(at) / apart(before), middle(at));
     };
     const onUp = (event: PointerEvent): void => {
@@ -73,7 +89,13 @@ export function usePointers(stage: RefObject<HTMLElement | null>, actions: Point
       event.preventDefault();
       const pixels =
         event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE_PIXELS : event.deltaY;
-      latest.current.zoom(Math.exp(-pixels * (event.ctrlKey ? PINCH : WHEEL)), place(event));
+      const { scroll } = latest.current;
+      if (scroll !== undefined && !event.ctrlKey) scroll(-pixels / NOTCH_PIXELS);
+      else latest.current.zoom(Math.exp(-pixels * (event.ctrlKey ? PINCH : WHEEL)), place(event));
+    };
+    // The second button has something to do here.
+    const onMenu = (event: Event): void => {
+      if (latest.current.drag !== undefined) event.preventDefault();
     };
 
     element.addEventListener('pointerdown', onDown);
@@ -82,6 +104,7 @@ export function usePointers(stage: RefObject<HTMLElement | null>, actions: Point
     element.addEventListener('pointercancel', onUp);
     element.addEventListener('pointerleave', onLeave);
     element.addEventListener('wheel', onWheel, { passive: false });
+    element.addEventListener('contextmenu', onMenu);
     return () => {
       element.removeEventListener('pointerdown', onDown);
       element.removeEventListener('pointermove', onMove);
@@ -89,6 +112,7 @@ export function usePointers(stage: RefObject<HTMLElement | null>, actions: Point
       element.removeEventListener('pointercancel', onUp);
       element.removeEventListener('pointerleave', onLeave);
       element.removeEventListener('wheel', onWheel);
+      element.removeEventListener('contextmenu', onMenu);
     };
   }, [stage]);
 }

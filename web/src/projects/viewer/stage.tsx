@@ -2,16 +2,23 @@
  * A picture with its objects over it, zoomed and moved with wheel, fingers, mouse and keys. The picture is an
  * element that is transformed, the objects are a canvas of the size of the stage that is drawn again at each change.
  */
+import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { createScene, type Scene } from '../../draw/scene.ts';
+import type { DrawnObject } from '../../draw/shapes.ts';
 import { fitted, held, panned, type Size, type View, zoomed, zoomedTo } from '../../draw/view.ts';
-import type { ClassMeta, Image, ImageAnnotation } from '../../shapes.ts';
-import { Picture } from './picture.tsx';
+import type { ClassMeta } from '../../shapes.ts';
+import { useKeys } from './keys.ts';
 import { usePointers } from './pointers.ts';
 
 export interface StageProps {
-  image: Image;
-  annotation: ImageAnnotation;
+  /** What is to be seen, for who does not see it. */
+  label: string;
+  /** Coordinates are in this size. */
+  picture: Size;
+  /** Another one is fitted into the stage anew. */
+  item: number;
+  objects: readonly DrawnObject[];
   classes: readonly ClassMeta[];
   hidden: ReadonlySet<string>;
   fill: number;
@@ -20,12 +27,16 @@ export interface StageProps {
   lookAt: { index: number } | undefined;
   onLit(index: number | undefined): void;
   onChosen(index: number | undefined): void;
+  /** Objects are drawn when all their masks are there, not one after the other: those of a video would blink. */
+  steady?: boolean;
+  /** The picture, where the view says. */
+  children(view: View): ComponentChildren;
 }
 
 const STEP = 1.25;
 
 export function Stage(props: StageProps) {
-  const { image, annotation, classes, hidden, fill, lit } = props;
+  const { item, objects, classes, hidden, fill, lit, picture, steady = false } = props;
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
@@ -34,7 +45,6 @@ export function Stage(props: StageProps) {
   const [scene, setScene] = useState<Scene | undefined>(undefined);
   const [drawn, setDrawn] = useState(0);
   const [ready, setReady] = useState(false);
-  const picture = sizeOf(image, annotation);
   const known = size.width > 0;
   const view = moved === undefined ? fitted(size, picture) : held(moved, size, picture);
 
@@ -48,11 +58,11 @@ export function Stage(props: StageProps) {
     return () => observer.disconnect();
   }, []);
 
-  useEffect(() => setMoved(undefined), [image.id]);
+  useEffect(() => setMoved(undefined), [item]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     setReady(false);
-    const made = createScene(annotation, classes, {
+    const made = createScene(objects, classes, {
       changed: () => setDrawn((count) => count + 1),
       ready: () => setReady(true),
     });
@@ -61,12 +71,13 @@ export function Stage(props: StageProps) {
       setScene(undefined);
       made.close();
     };
-  }, [annotation, classes]);
+  }, [objects, classes]);
 
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (element === null || context == null || scene === undefined || !known) return;
+    if (steady && !ready) return;
     const ratio = devicePixelRatio;
     const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
     if (element.width !== width) element.width = width;
@@ -104,8 +115,7 @@ export function Stage(props: StageProps) {
     choose: props.onChosen,
   });
 
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+  useKeys((event) => {
     const step = event.shiftKey ? 80 : 0;
     const moves: Record<string, () => void> = {
       '+': () => zoom(STEP),
@@ -122,29 +132,13 @@ export function Stage(props: StageProps) {
             ArrowDown: () => pan(0, -step),
           }),
     };
-    const move = moves[event.key];
-    if (move === undefined) return;
-    move();
-    event.preventDefault();
-  };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (!isTyping(event.target)) onKeyDown(event);
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    return moves[event.key];
   });
 
-  const objects = annotation.objects.length;
   return (
     <div class="viewer">
-      <div
-        ref={stage}
-        class="stage"
-        role="img"
-        aria-label={`${image.name} with ${objects} ${objects === 1 ? 'object' : 'objects'}`}
-      >
-        {known ? <Picture image={image} picture={picture} view={view} /> : null}
+      <div ref={stage} class="stage" role="img" aria-label={props.label}>
+        {known ? props.children(view) : null}
         <canvas ref={canvas} />
       </div>
       <fieldset class="zoom" aria-label="Zoom">
@@ -173,15 +167,4 @@ export function Stage(props: StageProps) {
       </fieldset>
     </div>
   );
-}
-
-export function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return target.type !== 'checkbox';
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
-}
-
-/** Coordinates are in the annotation's size. */
-function sizeOf(image: Image, annotation: ImageAnnotation): Size {
-  const candidates = [annotation.size, { width: image.width ?? 0, height: image.height ?? 0 }];
-  return candidates.find((one) => one.width > 0 && one.height > 0) ?? { width: 640, height: 480 };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { readNrrdHeader } from '../../../../src/platform/media/nrrd-header.ts';
+import { readNrrdHeader } from '../../../src/format/nrrd-header.ts';
 
+const metaOf = (text: string) => readNrrdHeader(text)?.meta;
 const header = (...lines: string[]): string => `NRRD0005\n${lines.join('\n')}\n\n\x00\x01`;
 
 test.each([
@@ -16,7 +17,7 @@ test.each([
     'space origin: (1,2,3)',
     'key:=value: with a colon',
   );
-  expect(readNrrdHeader(text)).toMatchObject({
+  expect(metaOf(text)).toMatchObject({
     dimensionsIJK: { x: 10, y: 20, z: 30 },
     channelsCount: 1,
     IJK2WorldMatrix: matrix,
@@ -24,12 +25,12 @@ test.each([
 });
 
 test('spacings stand in for directions, and an axis of channels is none of space', () => {
-  expect(readNrrdHeader(header('sizes: 4 5 6', 'spacings: 0.5 0.25 2'))?.IJK2WorldMatrix).toEqual([
+  expect(metaOf(header('sizes: 4 5 6', 'spacings: 0.5 0.25 2'))?.IJK2WorldMatrix).toEqual([
     ...[0.5, 0, 0, 0, 0, 0.25, 0, 0],
     ...[0, 0, 2, 0, 0, 0, 0, 1],
   ]);
   const colours = header('sizes: 3 4 5 6', 'space directions: none (1,0,0) (0,1,0) (0,0,1)');
-  expect(readNrrdHeader(colours)).toMatchObject({ channelsCount: 3, dimensionsIJK: { x: 4, y: 5, z: 6 } });
+  expect(metaOf(colours)).toMatchObject({ channelsCount: 3, dimensionsIJK: { x: 4, y: 5, z: 6 } });
 });
 
 test.each([

@@ -1,4 +1,15 @@
-/** The header of an NRRD file (teem.sourceforge.net/nrrd/format.html) as the meta of a volume; RAS, millimetres. */
+/** The header of an NRRD file (teem.sourceforge.net/nrrd/format.html). */
+export interface NrrdHeader {
+  /** By their names in small letters. */
+  fields: ReadonlyMap<string, string>;
+  /** Which axis is of channels; -1 when none is. */
+  channelAxis: number;
+  /** Characters before the data. */
+  length: number;
+  meta: VolumeMeta;
+}
+
+/** RAS, millimetres. */
 export interface VolumeMeta {
   ACS: 'RAS';
   channelsCount: number;
@@ -20,11 +31,11 @@ const SPACES: Readonly<Record<string, readonly [number, number, number]>> = {
 };
 
 /** Undefined when it is no NRRD with at least three axes. A fourth axis, the first or the last, is of channels. */
-export function readNrrdHeader(text: string): VolumeMeta | undefined {
-  const end = text.search(/\r?\n\r?\n/);
-  if (!/^NRRD000\d/.test(text) || end === -1) return undefined;
+export function readNrrdHeader(text: string): NrrdHeader | undefined {
+  const end = /\r?\n\r?\n/.exec(text);
+  if (!/^NRRD000\d/.test(text) || end === null) return undefined;
   const fields = new Map<string, string>();
-  for (const line of text.slice(0, end).split(/\r?\n/)) {
+  for (const line of text.slice(0, end.index).split(/\r?\n/)) {
     const match = /^([^#:=]+):(?!=)\s*(.*)$/.exec(line);
     if (match !== null) fields.set((match[1] ?? '').trim().toLowerCase(), (match[2] ?? '').trim());
   }
@@ -43,7 +54,7 @@ export function readNrrdHeader(text: string): VolumeMeta | undefined {
   const rows = [0, 1, 2].flatMap((row) =>
     [i, j, k, origin].map((column) => (column?.[row] ?? 0) * (signs[row] ?? 1) || 0),
   );
-  return {
+  const meta: VolumeMeta = {
     ACS: 'RAS',
     channelsCount: channelAxis === -1 ? 1 : (sizes[channelAxis] ?? 1),
     rescaleSlope: 1,
@@ -51,6 +62,7 @@ export function readNrrdHeader(text: string): VolumeMeta | undefined {
     dimensionsIJK: { x, y, z },
     IJK2WorldMatrix: [...rows, 0, 0, 0, 1],
   };
+  return { fields, channelAxis, length: end.index + end[0].length, meta };
 }
 
 function axis(at: number, spacing: number | undefined): number[] {
