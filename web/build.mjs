@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Builds the page: one script and what it loads when it is needed, one style sheet, one document. `--out DIR` is
+ * Builds the page: one script and what it loads when it is needed, its workers, one style sheet, one document. `--out DIR` is
  * filled; nothing is fetched.
  */
 import { copyFileSync, mkdirSync } from 'node:fs';
@@ -15,7 +15,12 @@ const out = resolve(values.out ?? join(here, '..', 'dist', 'web'));
 
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: { page: join(here, 'src', 'main.tsx'), style: join(here, 'styles', 'page.css') },
+  entryPoints: {
+    page: join(here, 'src', 'main.tsx'),
+    style: join(here, 'styles', 'page.css'),
+    'cloud-worker': join(here, 'src', 'projects', 'cloud', 'read', 'cloud-worker.ts'),
+    'volume-worker': join(here, 'src', 'projects', 'volume', 'read', 'volume-worker.ts'),
+  },
   outdir: out,
   bundle: true,
   splitting: true,

@@ -1,6 +1,6 @@
 /** What a browser loads before it shows anything stays small; parts that are loaded when needed do not count. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -25,6 +25,11 @@ test('the page is below 300 KB compressed', () => {
     (sum, file) => sum + gzipSync(readFileSync(path.join(folder, file))).length,
     0,
   );
+  // What draws in space is loaded with the first point cloud.
+  const isInside = (file: string): boolean =>
+    readFileSync(path.join(folder, file), 'utf8').includes('WebGLRenderer');
+  expect([...seen].filter(isInside)).toEqual([]);
+  expect(readdirSync(folder).filter(isInside)).toHaveLength(1);
   expect(bytes).toBeGreaterThan(10_000);
   expect(bytes).toBeLessThan(MOST_BYTES);
 });

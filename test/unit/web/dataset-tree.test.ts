@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { datasetTree, treeRows } from '../../../web/src/projects/dataset-tree.ts';
-import { filterQuery, imagesOf, readFilter } from '../../../web/src/projects/gallery-filter.ts';
+import { filterQuery, itemsOf, readFilter } from '../../../web/src/projects/gallery-filter.ts';
 
 const dataset = (id: number, name: string, parentId: number | null, itemsCount: number) => ({
   id,
@@ -32,7 +32,7 @@ test('what is looked at goes into the address and comes back; nonsense is ignore
   const filter = { dataset: 3, name: 'a&b', classId: 7, tagId: 9, tagOf: 'object' as const };
   expect(readFilter(new URLSearchParams(filterQuery(filter)))).toEqual(filter);
   expect(filterQuery(readFilter(new URLSearchParams('?dataset=-1&class=x&tag=1e999')))).toBe('');
-  expect(imagesOf(5, filter)).toEqual({
+  expect(itemsOf({ id: 5, type: 'images' }, filter)).toEqual({
     datasetId: 3,
     recursive: true,
     filter: [],

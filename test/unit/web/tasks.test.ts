@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { TaskHistoryEntry, TaskView } from '../../../web/src/shapes.ts';
 import { attemptsOf } from '../../../web/src/tasks/attempts.ts';
 import { cutAround, logLineOf, matchesOf } from '../../../web/src/tasks/log-lines.ts';
-import { againRequest } from '../../../web/src/tasks/run-again.ts';
+import { newPress, whyNotAgain } from '../../../web/src/tasks/run-again.ts';
 import { readTaskFilter, tasksAddress } from '../../../web/src/tasks/task-filter.ts';
 import { noteMove, noteProgress, quietFor, rateOf, timeLeftOf } from '../../../web/src/tasks/task-rates.ts';
 import { usedOptions } from '../../../web/src/tasks/used-options.ts';
@@ -109,7 +109,7 @@ describe('speed', () => {
   });
 });
 
-test('again: the same request; not for files that only a browser or only its machine had', () => {
+test('again: not from here for what only its machine has; a key a press', () => {
   const spec = {
     action: 'import',
     source: { kind: 'upload', path: 'a/b' },
@@ -117,14 +117,9 @@ test('again: the same request; not for files that only a browser or only its mac
     projectName: 'P',
     conflict: 'skip',
   } as const;
-  expect(againRequest(taskOf({ spec }))).toEqual({
-    method: 'imports.start',
-    request: { path: 'a/b', options: { x: 1 }, projectName: 'P', conflict: 'skip', agentId: 3 },
-  });
-  expect(againRequest(taskOf({ spec: { ...spec, source: { kind: 'blobs', files: [] } } }))).toHaveProperty(
-    'why',
-  );
-  expect(againRequest(taskOf({ spec: { ...spec, source: { kind: 'path', path: '/x' } } }))).toHaveProperty(
-    'why',
-  );
+  expect(whyNotAgain(taskOf({ spec }))).toBeUndefined();
+  expect(whyNotAgain(taskOf({ spec: { ...spec, source: { kind: 'blobs', files: [] } } }))).toBeUndefined();
+  expect(whyNotAgain(taskOf({ spec: { ...spec, source: { kind: 'path', path: '/x' } } }))).toMatch(/outside/);
+  expect(newPress()).toMatch(/^[0-9a-f]{32}$/);
+  expect(newPress()).not.toBe(newPress());
 });
