@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
 /** A SHA-256 as 64 lower-case hex digits: the name of a blob. The public API speaks base64 instead. */
@@ -7,7 +7,7 @@ export type Sha256 = string;
 export const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 export function sha256Of(bytes: Uint8Array): Sha256 {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 export const hexToBase64 = (hex: Sha256): string => Buffer.from(hex, 'hex').toString('base64');
@@ -20,14 +20,14 @@ export async function sha256OfFile(
 ): Promise<{ sha256: Sha256; size: number }> {
   const handle = await open(file, 'r');
   try {
-    const hash = createHash('sha256');
+    const hashing = createHash('sha256');
     const buffer = Buffer.allocUnsafe(1 << 20);
     let size = 0;
     for (;;) {
       options.signal?.throwIfAborted();
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return { sha256: hash.digest('hex'), size };
-      hash.update(buffer.subarray(0, bytesRead));
+      if (bytesRead === 0) return { sha256: hashing.digest('hex'), size };
+      hashing.update(buffer.subarray(0, bytesRead));
       size += bytesRead;
       options.onBytes?.(bytesRead);
     }

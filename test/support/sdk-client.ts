@@ -36,6 +36,7 @@ export interface SdkClient {
     geometries: readonly { id: number; bytes: Uint8Array; mime?: string }[],
   ): Promise<Response>;
   downloadGeometries(ids: readonly number[]): Promise<Map<number, Buffer>>;
+  downloadImages(datasetId: number, ids: readonly number[]): Promise<Map<number, Buffer>>;
   /** Without the check of the status. */
   post(method: string, body: unknown): Promise<Response>;
 }
@@ -67,6 +68,13 @@ export function sdkClient(server: ApiServer): SdkClient {
       body: new Uint8Array(multipart(boundary, parts)),
     });
   };
+
+  async function downloadParts(method: string, body: object): Promise<Map<number, Buffer>> {
+    const response = await post(method, body);
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+    const boundary = /boundary=(.+)$/.exec(response.headers.get('content-type') ?? '')?.[1] ?? '';
+    return partsByName(Buffer.from(await response.arrayBuffer()), boundary);
+  }
 
   return {
     api,
@@ -163,12 +171,8 @@ export function sdkClient(server: ApiServer): SdkClient {
         ]),
       ),
 
-    async downloadGeometries(ids) {
-      const response = await post('figures.bulk.download.geometry', { ids });
-      if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-      const boundary = /boundary=(.+)$/.exec(response.headers.get('content-type') ?? '')?.[1] ?? '';
-      return partsByName(Buffer.from(await response.arrayBuffer()), boundary);
-    },
+    downloadGeometries: (ids) => downloadParts('figures.bulk.download.geometry', { ids }),
+    downloadImages: (datasetId, imageIds) => downloadParts('images.bulk.download', { datasetId, imageIds }),
   };
 }
 

@@ -66,6 +66,23 @@ export function recordBlobs<Store extends BlobStore>(blobs: Store, records: Blob
         await recordBytes(many.filter(({ sha256 }) => !bad.has(sha256)));
         return mismatched;
       }),
+    batch() {
+      const batch = blobs.batch();
+      const facts: BlobFacts[] = [];
+      return {
+        ...batch,
+        async add(bytes) {
+          const sha256 = await batch.add(bytes);
+          facts.push({ sha256, size: bytes.length, ...pictureFacts(bytes) });
+          return sha256;
+        },
+        commit: () =>
+          lock.shared(async () => {
+            await batch.commit();
+            await records.put(facts);
+          }),
+      };
+    },
     // A stream may take hours: it holds up nobody.
     async putStream(body) {
       const stored = await blobs.putStream(body);

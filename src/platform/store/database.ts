@@ -9,6 +9,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { SlyError } from '../../lib/errors.ts';
 import type { Migration } from './migrations/migration.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { keepStatements, statement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 export type SqliteConnection = Sqlite.Database;
@@ -35,7 +36,7 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
     sqlite.close();
     throw error;
   }
-  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepStatements(sqlite) }) });
 
   return {
     kysely,
@@ -44,10 +45,10 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       kysely.connection().execute(async (held) => {
         // kysely opens its connection at the first use; asking for one is not a use yet.
         void held;
-        sqlite.exec('BEGIN IMMEDIATE');
+        statement(sqlite, 'BEGIN IMMEDIATE').run();
         try {
           const result = await work(sqlite);
-          sqlite.exec('COMMIT');
+          statement(sqlite, 'COMMIT').run();
           return result;
         } catch (error) {
           if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
@@ -98,14 +99,35 @@ function migrate(sqlite: SqliteConnection, file: string, migrations: readonly Mi
       hint: 'Run the version that wrote it, or a newer one.',
     });
   }
+  // `place`: how far a migration has brought rows over that is not done with them.
+  sqlite.exec(
+    'CREATE TABLE IF NOT EXISTS migration_fills (name TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT',
+  );
   const note = sqlite.prepare('INSERT INTO migrations (name, applied_at) VALUES (?, ?)');
+  const begin = sqlite.prepare('INSERT INTO migration_fills (name, place) VALUES (?, 0)');
   for (const migration of migrations) {
-    if (applied.has(migration.name)) continue;
-    sqlite
-      .transaction(() => {
-        sqlite.exec(migration.sqlite);
-        note.run(migration.name, Date.now());
-      })
-      .immediate();
+    if (!applied.has(migration.name)) {
+      sqlite
+        .transaction(() => {
+          sqlite.exec(migration.sqlite);
+          note.run(migration.name, Date.now());
+          if (migration.fill !== undefined) begin.run(migration.name);
+        })
+        .immediate();
+    }
+    if (migration.fill !== undefined) fill(sqlite, migration.name, migration.fill);
   }
+}
+
+function fill(sqlite: SqliteConnection, name: string, batch: NonNullable<Migration['fill']>): void {
+  const read = sqlite.prepare<[string], number>('SELECT place FROM migration_fills WHERE name = ?').pluck();
+  const goOn = sqlite.prepare<[number, string]>('UPDATE migration_fills SET place = ? WHERE name = ?');
+  const end = sqlite.prepare<[string]>('DELETE FROM migration_fills WHERE name = ?');
+  const step = sqlite.transaction((place: number) => {
+    const next = batch(sqlite, place);
+    if (next === undefined) end.run(name);
+    else goOn.run(next, name);
+    return next;
+  });
+  for (let place = read.get(name); place !== undefined; ) place = step.immediate(place);
 }

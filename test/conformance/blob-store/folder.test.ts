@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -64,6 +64,27 @@ it('holds whole blobs only, whenever the process is killed', async () => {
   expect(readdirSync(path.join(root, 'temp'))).toEqual([]);
 });
 
+it('commits nothing of a batch when the disk lost what was written', async () => {
+  const root = path.join(tempFolder('lost'), 'store');
+  const store = openStore(root);
+  const batch = store.batch();
+  const sha256 = await batch.add(randomBytes(1000));
+  const other = await batch.add(randomBytes(1000));
+  for (const name of readdirSync(path.join(root, 'temp'))) rmSync(path.join(root, 'temp', name));
+  await expect(batch.commit()).rejects.toThrow('ENOENT');
+  await batch.abort();
+  expect(await store.missing([sha256, other])).toEqual([sha256, other]);
+});
+
+it('removes what an earlier process left of a batch', async () => {
+  const root = path.join(tempFolder('left'), 'store');
+  await openStore(root).batch().add(randomBytes(1000));
+  expect(readdirSync(path.join(root, 'temp'))).toHaveLength(1);
+  const sha256 = await openStore(root).batch().add(randomBytes(1000));
+  expect(readdirSync(path.join(root, 'temp'))).toHaveLength(1);
+  expect(await openStore(root).missing([sha256])).toEqual([sha256]);
+});
+
 it('assembles a large upload without a second copy of it', async () => {
   const root = path.join(tempFolder('large'), 'store');
   const store = openStore(root);
@@ -123,6 +144,10 @@ it.runIf(small)(
     const more = randomBytes(2_500_000);
     await expect(store.put(sha256Of(more), more)).rejects.toEqual(full);
     await expect(store.putStream(streamOf(more))).rejects.toEqual(full);
+    const batch = store.batch();
+    await batch.add(more.subarray(0, 900_000));
+    await expect(batch.add(more.subarray(900_000))).rejects.toEqual(full);
+    await batch.abort();
     expect(readdirSync(path.join(root, 'temp'))).toEqual([]);
     const { crc32 } = await import('node:zlib');
     const { uploadId } = await store.beginUpload('u');

@@ -121,6 +121,60 @@ export function blobStoreSuite(name: string, make: () => Promise<BlobStoreUnderT
       expect(await blobs.missing([sha256Of(half)])).toHaveLength(1);
     });
 
+    it('makes a batch of blobs there together; the memory they come in is the same for all', async () => {
+      const { blobs } = await make();
+      const many = Array.from({ length: 100 }, (_, at) => randomBytes(at * 40));
+      const memory = Buffer.alloc(100 * 40);
+      const batch = blobs.batch();
+      for (const bytes of [...many, many[3]!]) {
+        bytes.copy(memory);
+        expect(await batch.add(memory.subarray(0, bytes.length))).toBe(sha256Of(bytes));
+      }
+      const hashes = many.map(sha256Of);
+      expect(await blobs.missing(hashes)).toEqual(hashes);
+      await batch.commit();
+      expect(await blobs.missing(hashes)).toEqual([]);
+      for (const bytes of many) expect((await readBlob(blobs, sha256Of(bytes))).equals(bytes)).toBe(true);
+    });
+
+    it('keeps nothing of a batch that is given up', async () => {
+      const { blobs } = await make();
+      const bytes = randomBytes(1000);
+      const batch = blobs.batch();
+      const sha256 = await batch.add(bytes);
+      await batch.abort();
+      await batch.abort();
+      expect(await blobs.missing([sha256])).toEqual([sha256]);
+      await blobs.batch().commit();
+    });
+
+    it('lets batches share blobs, whichever ends first and however', async () => {
+      const { blobs } = await make();
+      const many = Array.from({ length: 20 }, () => randomBytes(5000));
+      const batches = [blobs.batch(), blobs.batch(), blobs.batch()] as const;
+      await Promise.all(
+        batches.map(async (batch) => {
+          for (const bytes of many) await batch.add(bytes);
+        }),
+      );
+      await Promise.all([batches[0].commit(), batches[1].commit(), batches[2].abort()]);
+      for (const bytes of many) expect((await readBlob(blobs, sha256Of(bytes))).equals(bytes)).toBe(true);
+    });
+
+    it('reads into the memory it is given', async () => {
+      const { blobs } = await make();
+      const bytes = randomBytes(10_000);
+      const sha256 = sha256Of(bytes);
+      await blobs.put(sha256, bytes);
+      const memory = Buffer.alloc(200, 7);
+      await blobs.readInto(sha256, memory.subarray(50, 150), 9000);
+      expect(memory.subarray(50, 150).equals(bytes.subarray(9000, 9100))).toBe(true);
+      expect([memory[49], memory[150]]).toEqual([7, 7]);
+      await expect(blobs.readInto(sha256, memory, 9900)).rejects.toThrow('expected 200 bytes from 9900');
+      const missing = sha256Of(Buffer.from('nobody'));
+      await expect(blobs.readInto(missing, memory)).rejects.toEqual(code('SLY_NOT_FOUND'));
+    });
+
     it('deletes, and a missing one is no error', async () => {
       const { blobs } = await make();
       const bytes = Buffer.from('short life');

@@ -14,6 +14,7 @@ import type {
   RunLimits,
   Runner,
   RunSpec,
+  UsagePoint,
 } from '../../../src/agent/pipeline/ports.ts';
 import { SlyError } from '../../../src/lib/errors.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -118,6 +119,30 @@ export function runnerConformance(subject: RunnerSubject): void {
       expect(error).toBeInstanceOf(SlyError);
       expect(['SLY_IMAGE_NOT_ALLOWED', 'SLY_RUNNER_UNAVAILABLE']).toContain((error as SlyError).code);
       expect((error as SlyError).hint).not.toBe('');
+    });
+
+    test('says what holds it, gap by gap, and what it uses while it runs', async () => {
+      const spec = specFor(['tick', '100', '40']);
+      const run = await runner.start(spec);
+      const { digest, options } = run.applied;
+      expect(digest?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+      // Nobody is told where on this machine anything lies.
+      for (const { source } of spec.mounts) expect(JSON.stringify(options)).not.toContain(source);
+      expect(new Set(options.map((one) => one.name)).size).toBe(options.length);
+      const weaker = options.flatMap((one) => (one.weaker === undefined ? [] : [one.name]));
+      const NAMES = { memory: 'Memory', pids: 'Processes', cpu: 'Processors', network: 'Network' } as const;
+      for (const [limit, name] of Object.entries(NAMES))
+        expect(weaker.includes(name), name).toBe(runner.isolation.notEnforced.includes(limit));
+      let used: UsagePoint | undefined;
+      for (let tries = 0; (used?.memoryBytes ?? 0) === 0 && tries < 30; tries++) {
+        await delay(100);
+        used = await run.usage();
+      }
+      expect(used?.memoryBytes).toBeGreaterThan(1_000_000);
+      expect(used?.cpuMs).toBeGreaterThan(0);
+      await run.stop(0);
+      await collect(run);
+      expect(await run.usage()).toBeUndefined();
     });
 
     test.each([0, 7])('exit code %i', async (code) => {

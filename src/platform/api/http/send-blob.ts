@@ -3,11 +3,15 @@
  * under a hash never change, so `If-Range` and `If-None-Match` are exact. Never compressed: clients read the
  * raw stream and compare lengths and hashes.
  */
-import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { giveBack } from '../../../lib/give-back.ts';
 import { hexToBase64, type Sha256 } from '../../../lib/hash.ts';
 import type { BlobStore } from '../../ports.ts';
 import { parseByteRange } from './byte-range.ts';
+import { beginRaw } from './raw-reply.ts';
+
+/** What is larger streams. */
+const WHOLE_BYTES = 512 << 10;
 
 export interface BlobAnswer {
   sha256: Sha256;
@@ -20,7 +24,7 @@ export interface BlobAnswer {
 }
 
 export async function sendBlob(
-  blobs: Pick<BlobStore, 'open'>,
+  blobs: Pick<BlobStore, 'open' | 'readInto'>,
   blob: BlobAnswer,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -47,12 +51,14 @@ export async function sendBlob(
   if (range !== undefined) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${blob.size}`);
   if (request.method === 'HEAD') {
     // The framework would count the bytes it sends, which are none.
-    reply.hijack();
-    reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders).end();
+    beginRaw(reply).end();
     return reply;
   }
-  if (end === start) return reply.send('');
-  return reply.send(await blobs.open(blob.sha256, range));
+  if (end - start > WHOLE_BYTES) return reply.send(await blobs.open(blob.sha256, { start, end }));
+  const bytes = Buffer.allocUnsafeSlow(end - start);
+  if (bytes.length > 0) await blobs.readInto(blob.sha256, bytes, start);
+  reply.raw.once('finish', () => giveBack(bytes));
+  return reply.send(bytes);
 }
 
 /** Quotes and control characters may not break out of the header; the second form carries every letter. */
