@@ -37,6 +37,7 @@ export interface TeamRow {
 
 export interface WorkspaceRow extends TeamRow {
   teamId: number;
+  hidden: boolean;
 }
 
 export interface MemberRow extends UserRow {
@@ -86,7 +87,10 @@ export interface AccountStore {
   /** With `visible`: workspaces of these teams alone. */
   workspaces(query: ListQuery & { teamId?: number; visible?: Visible }): Promise<Listed<WorkspaceRow>>;
   addWorkspace(workspace: { teamId: number; name: string; description: string }): Promise<number>;
-  updateWorkspace(id: number, changes: { name?: string; description?: string }): Promise<void>;
+  updateWorkspace(
+    id: number,
+    changes: { name?: string; description?: string; hidden?: boolean },
+  ): Promise<void>;
   /** With its projects. SLY_FORBIDDEN for the last one of the instance. */
   archiveWorkspace(id: number): Promise<void>;
 }

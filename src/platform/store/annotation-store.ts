@@ -5,6 +5,7 @@ import type { ImageAnnotation, Tag } from '../../format/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database, SqliteConnection } from './database.ts';
+import { indexLabels, labelsOf } from './item-labels.ts';
 import { findItems } from './item-store.ts';
 import { idList } from './list-query.ts';
 import type { AnnotationStore } from './repositories.ts';
@@ -26,6 +27,7 @@ export function createAnnotationStore(db: Database, { clock }: { clock: Clock })
         itemId,
         kept: JSON.stringify(keptFigures),
         json: JSON.stringify(annotation),
+        labels: labelsOf(annotation),
       }));
       await db.transaction((sqlite) => {
         const now = clock.now();
@@ -37,6 +39,7 @@ export function createAnnotationStore(db: Database, { clock }: { clock: Clock })
           writeAnnotation(sqlite, { itemId, json, subpixel, now });
           dropOthers.run(itemId, kept);
         }
+        indexLabels(sqlite, rows);
       });
     },
 
@@ -71,8 +74,9 @@ export function createAnnotationStore(db: Database, { clock }: { clock: Clock })
           const known = annotation.tags.length;
           for (const { tag } of added)
             if (!annotation.tags.some((one) => isSameTag(one, tag))) annotation.tags.push(tag);
-          if (annotation.tags.length > known)
-            writeAnnotation(sqlite, { itemId, json: JSON.stringify(annotation), subpixel, now: clock.now() });
+          if (annotation.tags.length === known) continue;
+          writeAnnotation(sqlite, { itemId, json: JSON.stringify(annotation), subpixel, now: clock.now() });
+          indexLabels(sqlite, [{ itemId, labels: labelsOf(annotation) }]);
         }
       });
     },
@@ -117,7 +121,10 @@ function isSameTag(a: Tag, b: Tag): boolean {
   return a.name === b.name && (a.value ?? null) === (b.value ?? null);
 }
 
-/** The `updated_at` of item and project cover the annotation. Inside a transaction. */
+/**
+ * The `updated_at` of item and project cover the annotation. Inside a transaction, in which the caller puts down what
+ * the annotation says (`indexLabels`).
+ */
 export function writeAnnotation(
   sqlite: SqliteConnection,
   { itemId, json, subpixel, now }: { itemId: number; json: string; subpixel: boolean; now: number },

@@ -1,5 +1,5 @@
 /** Annotations of a project by pages, as they are stored, for whoever counts them. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { AnnotationTexts } from './repositories.ts';
 
@@ -17,8 +17,7 @@ export function createAnnotationTexts(db: Database): AnnotationTexts {
       const { rows } = await sql<Row>`
         select i.id, i.width, i.height, a.json, a.subpixel
         from items i left join annotations a on a.item_id = i.id
-        where i.project_id = ${projectId} and i.id > ${after} and i.publication_id is null
-          and +i.dataset_id not in (select id from datasets where project_id = ${projectId} and archived_at is not null)
+        where ${visibleAfter(projectId, after)}
         order by i.id limit ${limit}`.execute(db.kysely);
       return rows.map((row) => ({
         id: row.id,
@@ -30,3 +29,8 @@ export function createAnnotationTexts(db: Database): AnnotationTexts {
     },
   };
 }
+
+/** Of the items `i` of a project those that can be seen, after an id. */
+export const visibleAfter = (projectId: number, after: number): RawBuilder<unknown> =>
+  sql`i.project_id = ${projectId} and i.id > ${after} and i.publication_id is null and +i.dataset_id not in
+    (select id from datasets where project_id = ${projectId} and archived_at is not null)`;

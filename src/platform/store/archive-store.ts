@@ -70,6 +70,12 @@ export function createArchiveStore({ kysely: core }: Database, { clock }: { cloc
       await kysely.deleteFrom('archives').where('id', '=', id).execute();
     },
 
+    async countExpired(before) {
+      const { rows: found } = await sql<{ count: number }>`
+        select count(*) as count from archives where created_at <= ${before}`.execute(kysely);
+      return found[0]?.count ?? 0;
+    },
+
     async removeExpired(before, limit) {
       const { rows: gone } = await sql`
         delete from archives where id in (

@@ -6,6 +6,7 @@
  */
 import type { ImageAnnotation, Label, OpaqueLabel } from '../../format/model.ts';
 import type { Sha256 } from '../../lib/hash.ts';
+import type { LabelCounts } from './counting-repositories.ts';
 import type { Listed, ListQuery } from './repositories.ts';
 
 // ---------------------------------------------------------------- objects
@@ -35,6 +36,8 @@ export interface ObjectStore {
   /** In the order asked; missing ones are left out. */
   get(ids: readonly number[]): Promise<ObjectRow[]>;
   list(query: ListQuery & { datasetId: number }): Promise<Listed<ObjectRow>>;
+  /** The same of one item. */
+  listOfItem(query: ListQuery & { itemId: number }): Promise<Listed<ObjectRow>>;
   ofItem(itemId: number): Promise<ObjectRow[]>;
   /** Of the dataset itself, in keyset pages. */
   ofDataset(datasetId: number, page: { after: number; limit: number }): Promise<ObjectRow[]>;
@@ -98,8 +101,8 @@ export interface FigureStore {
   add(datasetId: number, figures: readonly NewFigure[]): Promise<number[]>;
   /** In the order asked; missing ones are left out. */
   get(ids: readonly number[]): Promise<FigureRow[]>;
-  /** Without those that wait for their geometry. */
-  list(query: ListQuery & { datasetId: number }): Promise<Listed<FigureRow>>;
+  /** Which ones a page has; they are read some at a time. Without those that wait for their geometry. */
+  list(query: ListQuery & { datasetId: number }): Promise<Listed<{ id: number }>>;
   /** By plane, frame, id; without those that wait. */
   page(itemId: number, from: { after: FigurePlace; limit: number }): Promise<FigureRow[]>;
   /** Of all these images at once, by id. */
@@ -108,6 +111,26 @@ export interface FigureStore {
   putGeometry(geometries: readonly { id: number; sha256?: Sha256; geometry?: string }[]): Promise<void>;
   update(id: number, changes: { geometry?: string; rest?: Record<string, unknown> }): Promise<void>;
   remove(ids: readonly number[]): Promise<void>;
+}
+
+// ---------------------------------------------------------------- when objects of videos are there
+
+/** Both ends inclusive, ascending. */
+export interface ObjectLife {
+  figures: number;
+  ranges: [first: number, last: number][];
+}
+
+export interface TimelineStore {
+  /** Most objects first. */
+  classes(itemId: number): Promise<{ title: string; objects: number }[]>;
+  /** Undefined: there are no figures. */
+  lastFrame(itemId: number): Promise<number | undefined>;
+  /**
+   * Frames in which each object has figures. With `step` 1 every gap is told, else those that leave a whole part
+   * of `step` frames empty: an object has at most as many ranges as there are parts.
+   */
+  lives(itemId: number, objectIds: readonly number[], step: number): Promise<ReadonlyMap<number, ObjectLife>>;
 }
 
 // ---------------------------------------------------------------- labels of images
@@ -127,14 +150,29 @@ export interface ImageLabelRow {
   updatedAt: string;
 }
 
+/** Labels of one image from a place to another, not inclusive. */
+export interface LabelRange {
+  itemId: number;
+  from: number;
+  to: number;
+}
+
+/** Labels of a dataset, or of some of its images, in the order (image, place). */
+export interface LabelsOf {
+  datasetId: number;
+  itemIds?: readonly number[];
+  /** Only images up to this id. */
+  upTo?: number;
+}
+
 export interface ImageLabelStore {
-  /** By image and place. The total is counted anew each time: it is linear in the annotations of the dataset. */
-  list(query: {
-    datasetId: number;
-    itemIds?: readonly number[];
-    offset: number;
-    limit: number;
-  }): Promise<Listed<ImageLabelRow>>;
+  count(of: LabelsOf): Promise<number>;
+  /** At most `limit` labels behind one of them, when `skip` more are passed over. No annotation is read. */
+  page(
+    of: LabelsOf,
+    from: { after?: { itemId: number; at: number } | undefined; skip?: number; limit: number },
+  ): Promise<LabelRange[]>;
+  read(ranges: readonly LabelRange[]): Promise<ImageLabelRow[]>;
   /** Reads and writes in one transaction. `work` is given what is stored; undefined = nothing changes. */
   change(
     itemIds: readonly number[],
@@ -231,6 +269,8 @@ export interface FigureStores {
   objects: ObjectStore;
   figures: FigureStore;
   entityTags: EntityTagStore;
+  timelines: TimelineStore;
+  labelCounts: LabelCounts;
   relatedImages: RelatedImageStore;
   media: MediaStore;
 }

@@ -70,10 +70,10 @@ export function createFigureStore(db: Database, { clock }: { clock: Clock }): Fi
         const list = idList(ids.map(Number));
         where.push(sql`(f.item_id in ${list} or f.related_image_id in ${list})`);
       }
-      const source = { select: SELECT, from: FROM, where, fields: FIELDS };
+      const source = { select: sql`f.id`, from: sql`figures f`, where, fields: FIELDS };
       const others = filter.filter((one) => one.field !== 'entityId');
-      const { total, rows } = await listRows<Row>(kysely, source, { ...query, filter: others });
-      return { total, entities: rows.map(toFigure) };
+      const { total, rows } = await listRows<{ id: number }>(kysely, source, { ...query, filter: others });
+      return { total, entities: rows };
     },
 
     page: (itemId, { after, limit }) =>

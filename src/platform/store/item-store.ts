@@ -39,8 +39,8 @@ export function createItemStore(db: Database, { clock }: { clock: Clock }): Item
 
   return {
     async list(query) {
-      const { where, known } = await scope(kysely, query);
-      const labelled = (query.labelled ?? []).map(itemCondition);
+      const { where, known, inDatasets } = await scope(kysely, query);
+      const labelled = (query.labelled ?? []).map((filter) => itemCondition(filter, inDatasets));
       const source = {
         select: sql`i.*`,
         from: sql`items i`,
@@ -126,6 +126,29 @@ export function createItemStore(db: Database, { clock }: { clock: Clock }): Item
       });
     },
 
+    async setFrames(datasetId, ids) {
+      await db.transaction((sqlite) => {
+        const dataset = statement<[number], { items_count: number }>(
+          sqlite,
+          'SELECT items_count FROM datasets WHERE id = ?',
+        ).get(datasetId);
+        const write = statement<[number, number, number, number]>(
+          sqlite,
+          `UPDATE items SET meta = json_set(meta, '$.frame', ?), updated_at = ?
+           WHERE id = ? AND dataset_id = ? AND publication_id IS NULL`,
+        );
+        const count = new Set(ids).size;
+        if (count !== ids.length || count !== dataset?.items_count) {
+          throw new SlyError('SLY_USAGE', {
+            detail: `expected all ${dataset?.items_count ?? 0} items of dataset ${datasetId}, each once, got ${count}`,
+          });
+        }
+        for (const [frame, id] of ids.entries())
+          if (write.run(frame, clock.now(), id, datasetId).changes === 0)
+            throw missing(`item ${id} in dataset ${datasetId}`);
+      });
+    },
+
     async remove(ids) {
       await db.transaction((sqlite) => {
         const remove = statement<[number], { dataset_id: number; size: number }>(
@@ -165,17 +188,12 @@ async function scope(
   const { datasetId, projectId } = query;
   if (datasetId !== undefined) {
     const ids = query.recursive === true ? await datasetsBelow(kysely, datasetId) : [datasetId];
+    const inDatasets = ids.length === 1 ? sql`= ${ids[0]}` : sql`in ${idList(ids)}`;
     return {
-      where: [
-        ids.length === 1 ? sql`i.dataset_id = ${ids[0]}` : sql`i.dataset_id in ${idList(ids)}`,
-        sql`i.publication_id is null`,
-      ],
-      known: async () => {
-        const rows = await kysely
-          .selectFrom('datasets')
-          .select('items_count')
-          .where('id', 'in', ids)
-          .execute();
+      inDatasets,
+      where: [sql`i.dataset_id ${inDatasets}`, sql`i.publication_id is null`],
+      known: async (trx: Kysely<Tables>) => {
+        const rows = await trx.selectFrom('datasets').select('items_count').where('id', 'in', ids).execute();
         return rows.reduce((sum, row) => sum + row.items_count, 0);
       },
     };
@@ -183,13 +201,14 @@ async function scope(
   if (projectId === undefined)
     throw new SlyError('SLY_USAGE', { detail: 'expected datasetId or projectId, got neither' });
   return {
+    inDatasets: sql`in (select id from datasets where project_id = ${projectId})`,
     where: [
       sql`i.project_id = ${projectId}`,
       sql`i.publication_id is null`,
       sql`i.dataset_id not in (select id from datasets where project_id = ${projectId} and archived_at is not null)`,
     ],
-    known: async () => {
-      const row = await kysely
+    known: async (trx: Kysely<Tables>) => {
+      const row = await trx
         .selectFrom('projects')
         .select('items_count')
         .where('id', '=', projectId)

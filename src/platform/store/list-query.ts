@@ -1,10 +1,13 @@
 /**
  * Lists: filter, stable order and pages over one table, with the fields named as the API names them.
  * A field is data: a column and what its values are. An unknown field or a value that cannot be is SLY_USAGE.
+ * Lists by id that are read page after page go on where the page before ended, with the total of their first page
+ * (page-places.ts).
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { SlyError } from '../../lib/errors.ts';
 import { base64ToHex } from '../../lib/hash.ts';
+import { createPagePlaces, type PagePlaces } from '../../lib/page-places.ts';
 import type { Filter, ListQuery } from './repositories.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,45 +23,128 @@ export interface ListSource {
   where: readonly RawBuilder<unknown>[];
   fields: ListFields;
   /** Number of rows when nothing is filtered, where it is known without counting. */
-  known?: () => Promise<number>;
+  known?: (kysely: Kysely<Tables>) => Promise<number>;
 }
 
-export async function listRows<Row>(
+interface List {
+  source: ListSource;
+  /** Conditions of the source and of the query. */
+  where: RawBuilder<unknown>;
+  isFiltered: boolean;
+  id: RawBuilder<unknown>;
+  perPage: number;
+}
+
+/** In which rows a page is. */
+interface PageStart {
+  /** Last row of the page before. */
+  after: number;
+  /** The highest id at the first page. */
+  most: number;
+  /** Number of rows at the first page. */
+  total: number;
+}
+
+interface Rows<Row> {
+  total: number;
+  rows: Row[];
+}
+
+/** Total and rows are of one moment. */
+export async function listRows<Row extends { id: number }>(
   kysely: Kysely<Tables>,
   source: ListSource,
   query: ListQuery,
-): Promise<{ total: number; rows: Row[] }> {
+): Promise<Rows<Row>> {
   const filters = (query.filter ?? []).map((filter) => condition(filter, source.fields));
-  const where = [...source.where, ...filters];
-  const total =
-    filters.length === 0 && source.known !== undefined
-      ? await source.known()
-      : await count(kysely, source.from, where);
-  const id = columnOf('id', source.fields);
-  if (query.after !== undefined) where.push(sql`${id} > ${query.after}`);
+  const list: List = {
+    source,
+    where: all([...source.where, ...filters]),
+    isFiltered: filters.length > 0,
+    id: columnOf('id', source.fields),
+    perPage: query.perPage,
+  };
   const direction = query.order === 'desc' ? sql`desc` : sql`asc`;
-  const order =
-    query.after !== undefined
-      ? sql`${id} asc`
-      : query.sort === undefined || query.sort === 'id'
-        ? sql`${id} ${direction}`
-        : sql`${columnOf(query.sort, source.fields)} ${direction}, ${id} asc`;
-  const offset = query.after === undefined ? ((query.page ?? 1) - 1) * query.perPage : 0;
-  const { rows } = await sql<Row>`
-    select ${source.select} from ${source.from} where ${all(where)}
-    order by ${order} limit ${query.perPage} offset ${offset}`.execute(kysely);
+  const { after, sort = 'id', page = 1 } = query;
+  return kysely.transaction().execute(async (trx) => {
+    if (after !== undefined) {
+      const rows = await read<Row>(trx, list, {
+        where: sql`${list.id} > ${after}`,
+        order: sql`${list.id} asc`,
+      });
+      return { total: await count(trx, list), rows };
+    }
+    if (sort === 'id') {
+      const reading = { places: placesOf(kysely), page, isDown: query.order === 'desc' };
+      return readOn<Row>(trx, list, reading);
+    }
+    const order = sql`${columnOf(sort, source.fields)} ${direction}, ${list.id} asc`;
+    const rows = await read<Row>(trx, list, { order, offset: (page - 1) * list.perPage });
+    return { total: await count(trx, list), rows };
+  });
+}
+
+/** By id, behind the page before where that was read by page too. */
+async function readOn<Row extends { id: number }>(
+  trx: Kysely<Tables>,
+  list: List,
+  { places, page, isDown }: { places: PagePlaces<PageStart>; page: number; isDown: boolean },
+): Promise<Rows<Row>> {
+  const { id, perPage } = list;
+  const order = isDown ? sql`${id} desc` : sql`${id} asc`;
+  const name = () => nameOf(trx, sql`${list.source.from} ${list.where} ${order} ${perPage}`);
+  const start = page === 1 ? undefined : places.startOf(name(), page);
+  if (start !== undefined) {
+    const behind = isDown ? sql`${id} < ${start.after}` : sql`${id} > ${start.after}`;
+    const rows = await read<Row>(trx, list, { where: sql`${behind} and ${id} <= ${start.most}`, order });
+    places.read(name(), page, { ...start, after: rows.at(-1)?.id ?? start.after });
+    return { total: start.total, rows };
+  }
+  const total = await count(trx, list);
+  const rows = await read<Row>(trx, list, { order, offset: (page - 1) * perPage });
+  if (page !== 1) return { total, rows };
+  const last = rows.at(-1);
+  if (last === undefined || total <= perPage) places.forget(name());
+  else places.read(name(), page, { after: last.id, most: await lastId(trx, list), total });
   return { total, rows };
 }
 
-async function count(
-  kysely: Kysely<Tables>,
-  from: RawBuilder<unknown>,
-  where: readonly RawBuilder<unknown>[],
-): Promise<number> {
-  const { rows } = await sql<{ n: number }>`select count(*) as n from ${from} where ${all(where)}`.execute(
-    kysely,
-  );
+async function count(trx: Kysely<Tables>, { source, where, isFiltered }: List): Promise<number> {
+  if (!isFiltered && source.known !== undefined) return source.known(trx);
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from ${source.from} where ${where}`.execute(trx);
   return rows[0]?.n ?? 0;
+}
+
+async function lastId(trx: Kysely<Tables>, { source, where, id }: List): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    select ${id} as id from ${source.from} where ${where} order by ${id} desc limit 1`.execute(trx);
+  return rows[0]?.id ?? 0;
+}
+
+async function read<Row>(
+  trx: Kysely<Tables>,
+  { source, where, perPage }: List,
+  page: { where?: RawBuilder<unknown>; order: RawBuilder<unknown>; offset?: number },
+): Promise<Row[]> {
+  const { rows } = await sql<Row>`
+    select ${source.select} from ${source.from} where ${where} and ${page.where ?? sql`1`}
+    order by ${page.order} limit ${perPage} offset ${page.offset ?? 0}`.execute(trx);
+  return rows;
+}
+
+const readings = new WeakMap<Kysely<Tables>, PagePlaces<PageStart>>();
+
+function placesOf(kysely: Kysely<Tables>): PagePlaces<PageStart> {
+  const known = readings.get(kysely) ?? createPagePlaces<PageStart>();
+  readings.set(kysely, known);
+  return known;
+}
+
+/** A list with all its conditions. */
+function nameOf(kysely: Kysely<Tables>, list: RawBuilder<unknown>): string {
+  const { sql: text, parameters } = list.compile(kysely);
+  return JSON.stringify([text, parameters]);
 }
 
 const all = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>

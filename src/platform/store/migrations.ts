@@ -8,6 +8,8 @@ import { teamFiles } from './migrations/0006-team-files.ts';
 import { uploads } from './migrations/0007-uploads.ts';
 import { apiIndexes } from './migrations/0009-api-indexes.ts';
 import { blobSenders } from './migrations/0010-blob-senders.ts';
+import { objectFrames } from './migrations/0011-object-frames.ts';
+import { itemLabels } from './migrations/0012-item-labels.ts';
 import type { Migration } from './migrations/migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +22,6 @@ export const MIGRATIONS: readonly Migration[] = [
   uploads,
   apiIndexes,
   blobSenders,
+  objectFrames,
+  itemLabels,
 ];

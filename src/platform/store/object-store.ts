@@ -1,11 +1,12 @@
 /** Objects: what the figures of videos, volumes and point clouds belong to. */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
 import type { ObjectRow, ObjectStore } from './figure-repositories.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
+import type { Listed, ListQuery } from './repositories.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import { statement } from './statements.ts';
 
@@ -32,6 +33,13 @@ const SELECT = sql`o.*, d.project_id`;
 
 export function createObjectStore(db: Database, { clock }: { clock: Clock }): ObjectStore {
   const { kysely } = db;
+
+  async function list(of: RawBuilder<unknown>, query: ListQuery): Promise<Listed<ObjectRow>> {
+    const source = { select: SELECT, from: FROM, where: [of], fields: FIELDS };
+    const { total, rows } = await listRows<Row>(kysely, source, query);
+    return { total, entities: rows.map(toObject) };
+  }
+
   return {
     add: (datasetId, objects) =>
       db.transaction((sqlite) => {
@@ -77,12 +85,9 @@ export function createObjectStore(db: Database, { clock }: { clock: Clock }): Ob
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 
-    async list({ datasetId, ...query }) {
-      const where = [sql`o.dataset_id = ${datasetId}`];
-      const source = { select: SELECT, from: FROM, where, fields: FIELDS };
-      const { total, rows } = await listRows<Row>(kysely, source, query);
-      return { total, entities: rows.map(toObject) };
-    },
+    list: ({ datasetId, ...query }) => list(sql`o.dataset_id = ${datasetId}`, query),
+
+    listOfItem: ({ itemId, ...query }) => list(sql`o.item_id = ${itemId}`, query),
 
     async ofItem(itemId) {
       const { rows } = await sql<Row>`

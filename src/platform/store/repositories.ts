@@ -29,6 +29,8 @@ import type {
 import type { UploadStore } from './upload-rows.ts';
 
 export * from './accounts.ts';
+export type { CloneStore } from './clone-repositories.ts';
+export * from './counting-repositories.ts';
 export { figureLabel } from './figure-label.ts';
 export * from './figure-repositories.ts';
 export type * from './team-file-repositories.ts';
@@ -235,6 +237,8 @@ export interface ItemStore {
   setLinks(links: readonly { id: number; link: string }[], options: { dropBytes: boolean }): Promise<void>;
   /** All or none. */
   setCustomSort(places: readonly { id: number; customSort: number | null }[]): Promise<void>;
+  /** `meta.frame` of each becomes its place in `ids`, counted from 0. SLY_USAGE unless these are all items of the dataset, once. */
+  setFrames(datasetId: number, ids: readonly number[]): Promise<void>;
   remove(ids: readonly number[]): Promise<void>;
 }
 
@@ -330,6 +334,8 @@ export interface ArchiveStore {
   remove(id: number): Promise<void>;
   /** Made up to `before` (ms), at most `limit`; answers how many went. */
   removeExpired(before: number, limit: number): Promise<number>;
+  /** How many `removeExpired` would remove. */
+  countExpired(before: number): Promise<number>;
 }
 
 /** Reads a project for an export: coordinates as pixel indices, whatever way they came in. */
@@ -368,6 +374,14 @@ export interface BlobRecords {
 export interface TrashStore {
   /** Removes some rows of what was archived before `before` (ms), in one short transaction; 0 = there is no more. */
   removeArchived(before: number): Promise<number>;
+  /** Projects and datasets that were archived before `before`. */
+  countArchived(before: number): Promise<number>;
+}
+
+/** Filters and counts of labels read rows that are kept beside the annotations (item-labels.ts). Do both say the same? */
+export interface LabelCheck {
+  /** Some items after one of them: which differ, and where to go on; null = that was all. */
+  next(after: number): Promise<{ differing: number[]; next: number | null }>;
 }
 
 export interface Stores extends FigureStores {

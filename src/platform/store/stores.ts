@@ -13,16 +13,20 @@ import { createExportReader } from './export-reader.ts';
 import { createFigureStore } from './figure-store.ts';
 import { createImageLabelStore } from './image-label-store.ts';
 import { createItemStore } from './item-store.ts';
+import { createLabelCheck } from './label-check.ts';
+import { createLabelCounts } from './label-counts.ts';
 import { createMediaStore } from './media-store.ts';
 import { createObjectStore } from './object-store.ts';
 import { createPluginIdStore } from './plugin-id-store.ts';
+import { createCloneStore } from './project-clone.ts';
 import { createProjectStore } from './project-store.ts';
 import { createPublicationStore } from './publication-store.ts';
 import { createRelatedImageStore } from './related-image-store.ts';
 import { createReportPageStore } from './report-page-store.ts';
-import type { BlobRecords, Stores, TrashStore } from './repositories.ts';
+import type { BlobRecords, CloneStore, LabelCheck, Stores, TrashStore } from './repositories.ts';
 import { createTaskDataStore } from './task-data-store.ts';
 import { createTeamFileStore } from './team-file-store.ts';
+import { createTimelineStore } from './timeline-store.ts';
 import { createTokenStore } from './token-store.ts';
 import { createTrashStore } from './trash-store.ts';
 import { createUploadStore } from './upload-store.ts';
@@ -31,7 +35,7 @@ import { createUsageStore } from './usage-store.ts';
 export function createStores(
   db: Database,
   deps: { clock: Clock },
-): Stores & { blobs: BlobRecords; trash: TrashStore } {
+): Stores & { blobs: BlobRecords; trash: TrashStore; labelCheck: LabelCheck; clones: CloneStore } {
   return {
     accounts: createAccountStore(db, deps),
     tokens: createTokenStore(db, deps),
@@ -48,6 +52,8 @@ export function createStores(
     objects: createObjectStore(db, deps),
     figures: createFigureStore(db, deps),
     entityTags: createEntityTagStore(db, deps),
+    timelines: createTimelineStore(db),
+    labelCounts: createLabelCounts(db),
     relatedImages: createRelatedImageStore(db, deps),
     media: createMediaStore(db, deps),
     uploads: createUploadStore(db, deps),
@@ -58,5 +64,7 @@ export function createStores(
     usage: createUsageStore(db),
     blobs: createBlobRecords(db, deps),
     trash: createTrashStore(db),
+    labelCheck: createLabelCheck(db),
+    clones: createCloneStore(db, deps),
   };
 }

@@ -53,6 +53,7 @@ export interface WorkspaceTable {
   team_id: number;
   name: string;
   description: Generated<string>;
+  hidden: Generated<number>;
   created_at: number;
   updated_at: number;
   archived_at: number | null;
@@ -162,6 +163,15 @@ export interface AnnotationTable {
   updated_at: number;
 }
 
+export interface ItemLabelTable {
+  dataset_id: number;
+  kind: 'class' | 'tag' | 'objectTag' | 'object';
+  name: string;
+  value: string;
+  item_id: number;
+  count: number;
+}
+
 export interface ArchiveTable {
   id: Generated<number>;
   task_key: string;
@@ -212,6 +222,7 @@ export interface Tables {
   blobs: BlobTable;
   items: ItemTable;
   annotations: AnnotationTable;
+  item_labels: ItemLabelTable;
   archives: ArchiveTable;
   uploads: UploadTable;
   upload_files: UploadFileTable;

@@ -1,4 +1,5 @@
 /** Rows of archived projects and datasets, removed a bounded number at a time. */
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { TrashStore } from './repositories.ts';
 import { statement } from './statements.ts';
@@ -7,6 +8,13 @@ const ITEMS_AT_ONCE = 1000;
 
 export function createTrashStore(db: Database): TrashStore {
   return {
+    async countArchived(before) {
+      const { rows } = await sql<{ count: number }>`
+        select (select count(*) from projects where archived_at < ${before} and staged = 0)
+          + (select count(*) from datasets where archived_at < ${before}) as count`.execute(db.kysely);
+      return rows[0]?.count ?? 0;
+    },
+
     removeArchived: (before) =>
       db.transaction((sqlite) => {
         const dataset = statement<[number], { id: number }>(

@@ -22,8 +22,15 @@ export function createWorkspaceStore({ kysely }: Database, { clock }: { clock: C
       if (teamId !== undefined) where.push(sql`team_id = ${teamId}`);
       if (visible !== undefined) where.push(sql`team_id in ${idList(visible.teams)}`);
       const source = { select: sql`*`, from: sql`workspaces`, where, fields: FIELDS };
-      const { total, rows } = await listRows<NamedColumns & { team_id: number }>(kysely, source, query);
-      return { total, entities: rows.map((row) => ({ ...named(row), teamId: row.team_id })) };
+      const { total, rows } = await listRows<NamedColumns & { team_id: number; hidden: number }>(
+        kysely,
+        source,
+        query,
+      );
+      return {
+        total,
+        entities: rows.map((row) => ({ ...named(row), teamId: row.team_id, hidden: row.hidden === 1 })),
+      };
     },
 
     async addWorkspace({ teamId, name, description }) {
@@ -44,13 +51,14 @@ export function createWorkspaceStore({ kysely }: Database, { clock }: { clock: C
       return id;
     },
 
-    async updateWorkspace(id, { name, description }) {
+    async updateWorkspace(id, { name, description, hidden }) {
       const done = await orNotUnique(`workspace ${JSON.stringify(name)}`, () =>
         kysely
           .updateTable('workspaces')
           .set({
             ...(name !== undefined && { name }),
             ...(description !== undefined && { description }),
+            ...(hidden !== undefined && { hidden: hidden ? 1 : 0 }),
             updated_at: clock.now(),
           })
           .where('id', '=', id)

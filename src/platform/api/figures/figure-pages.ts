@@ -4,17 +4,20 @@ import { figureText } from './label-json.ts';
 
 const PAGE = 1000;
 
-/** Of one plane; '' is what has none. Figures of objects that came after the objects were read are left out. */
+/**
+ * Of one plane; '' is what has none. With `objects`, figures of those that came after the objects were read are left
+ * out. Frames before `from` are passed over.
+ */
 export async function* figuresOf(
   figures: Pick<FigureStore, 'page'>,
-  of: { itemId: number; plane: string; objects: ReadonlySet<number> },
+  of: { itemId: number; plane: string; objects?: ReadonlySet<number>; from?: number },
 ): AsyncGenerator<FigureRow> {
-  let after: FigurePlace = { plane: of.plane, frame: Number.MIN_SAFE_INTEGER, id: 0 };
+  let after: FigurePlace = { plane: of.plane, frame: of.from ?? Number.MIN_SAFE_INTEGER, id: 0 };
   for (;;) {
     const page = await figures.page(of.itemId, { after, limit: PAGE });
     for (const figure of page) {
       if (figure.plane !== of.plane) return;
-      if (figure.objectId === null || of.objects.has(figure.objectId)) yield figure;
+      if (figure.objectId === null || of.objects?.has(figure.objectId) !== false) yield figure;
       after = figure;
     }
     if (page.length < PAGE) return;

@@ -65,8 +65,8 @@ export async function labelsByIds(
   const wanted = new Set(ids);
   const labels = new Map<number, ImageLabelRow>();
   for (const item of await stores.items.get([...new Set(ids.map(itemOfLabel))])) {
-    const query = { datasetId: item.datasetId, itemIds: [item.id], offset: 0, limit: 1_000_000 };
-    for (const row of (await stores.imageLabels.list(query)).entities) {
+    const all = [{ itemId: item.id, from: 0, to: Number.MAX_SAFE_INTEGER }];
+    for (const row of await stores.imageLabels.read(all)) {
       const id = labelId(row.itemId, row.label as AnyLabel, row.at);
       if (wanted.has(id)) labels.set(id, row);
     }

@@ -2,11 +2,11 @@
  * `figures.bulk.upload.geometry`: pairs of a text part `figureId` and a file part `geometry`, in this order. Small
  * files are held, large ones stream to the store.
  */
-import type { Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Sha256 } from '../../../lib/hash.ts';
 import type { BlobStore } from '../../ports.ts';
+import { multipartParts, textOf } from '../http/multipart-body.ts';
 
 const MOST_PARTS = 20_000;
 
@@ -21,40 +21,20 @@ export async function* receiveGeometries(
   blobs: Pick<BlobStore, 'putStream'>,
   request: FastifyRequest,
 ): AsyncGenerator<ReceivedGeometry> {
-  if (!request.isMultipart()) {
-    throw new SlyError('SLY_BAD_MESSAGE', {
-      detail: `expected multipart/form-data, got ${request.headers['content-type'] ?? 'no content type'}`,
-    });
-  }
-  const parts = request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY, parts: MOST_PARTS } });
   let figureId: number | undefined;
-  for (;;) {
-    const part = await nextPart(parts);
-    if (part === undefined) break;
-    if (part.type === 'field') {
-      if (part.fieldname !== 'figureId') continue;
+  for await (const part of multipartParts(request, { mostParts: MOST_PARTS })) {
+    if (!part.isFile) {
+      const text = await textOf(part);
+      if (part.name !== 'figureId') continue;
       if (figureId !== undefined) throw wrongOrder(`figure ${figureId} has no geometry`);
-      figureId = idOf(part.value);
+      figureId = idOf(text);
       continue;
     }
     if (figureId === undefined) throw wrongOrder('a geometry comes before its figureId');
-    yield { figureId, ...(await blobs.putStream(part.file)) };
+    yield { figureId, ...(await blobs.putStream(part.body)) };
     figureId = undefined;
   }
   if (figureId !== undefined) throw wrongOrder(`figure ${figureId} has no geometry`);
-}
-
-async function nextPart(parts: AsyncIterableIterator<Multipart>): Promise<Multipart | undefined> {
-  try {
-    const next = await parts.next();
-    return next.done === true ? undefined : next.value;
-  } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new SlyError('SLY_BAD_MESSAGE', {
-      detail: `the body is not valid multipart/form-data: ${said}`,
-      cause,
-    });
-  }
 }
 
 function idOf(value: unknown): number {

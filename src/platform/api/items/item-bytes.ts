@@ -6,7 +6,7 @@ import type { Call } from '../method.ts';
 
 /** SLY_USAGE when it is a link: its bytes are elsewhere. */
 export function sendItem(
-  blobs: Pick<BlobStore, 'open'>,
+  blobs: Pick<BlobStore, 'open' | 'readInto'>,
   row: {
     id: number;
     name: string;

@@ -3,9 +3,10 @@ import type { ProjectType } from '../../../protocol/task.ts';
 import type { ItemRow, Stores } from '../../store/repositories.ts';
 import { found } from '../found.ts';
 
-export type ItemKind = 'Video' | 'Point cloud' | 'Volume';
+export type ItemKind = 'Image' | 'Video' | 'Point cloud' | 'Volume';
 
 const TYPES: Readonly<Record<ItemKind, readonly ProjectType[]>> = {
+  Image: ['images'],
   Video: ['videos'],
   'Point cloud': ['point_clouds', 'point_cloud_episodes'],
   Volume: ['volumes'],

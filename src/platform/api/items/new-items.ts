@@ -7,11 +7,13 @@ import { datasetOf, found, projectOf } from '../found.ts';
 import { AnyObject, Hash, Id, maybe, Name } from '../method.ts';
 import { type ItemKind, isOfKind } from './items-of.ts';
 
+export const Link = Type.String({ minLength: 1, maxLength: 8192 });
+
 export const NewItem = Type.Object({
   title: maybe(Name),
   name: maybe(Name),
   hash: maybe(Hash),
-  link: maybe(Type.String({ minLength: 1, maxLength: 8192 })),
+  link: maybe(Link),
   teamFileId: maybe(Id),
   meta: maybe(AnyObject),
 });

@@ -5,11 +5,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { SlyError, toSlyError } from '../../../lib/errors.ts';
+import type { Sha256 } from '../../../lib/hash.ts';
 import { createParser } from '../../../lib/schema.ts';
 import { RENDITION_KINDS, type RenditionKind } from '../../ports.ts';
+import type { ItemRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { streamOfVideo } from '../entities/video.ts';
 import { found } from '../found.ts';
 import { publicError } from '../public-errors.ts';
+import { itemOf } from './items-of.ts';
 
 const MAX_AGE_SECONDS = 3600;
 const LOCKED = "default-src 'none'; sandbox";
@@ -19,12 +23,42 @@ const params = createParser(
 );
 const query = createParser(Type.Object({ size: Type.Optional(Type.String({ maxLength: 10 })) }), 'SLY_USAGE');
 
+/** `Related image`: a picture beside a point cloud. */
+type Pictured = 'Image' | 'Video' | 'Related image';
+
 export function registerPictureFiles(app: FastifyInstance, deps: ApiDeps): void {
-  const { auth, publicUrl, renditions, stores } = deps;
+  const { auth, media, publicUrl, renditions, stores } = deps;
+
+  /** The stream a video was made of, which may be chosen or not. */
+  async function streamIndex(row: ItemRow): Promise<number> {
+    const [reading] = row.sha256 === null ? [] : await media.videos([row.sha256]);
+    return streamOfVideo(row, reading)?.index ?? 0;
+  }
+
+  /** The bytes a picture is made of. */
+  async function sourceOf(
+    of: Pictured,
+    id: number,
+  ): Promise<{ sha256: Sha256; size: number; stream?: number }> {
+    if (of === 'Related image') {
+      const [related] = await stores.relatedImages.get([id]);
+      const { sha256, size } = found(related, `Image with id: ${id}`);
+      return { sha256, size };
+    }
+    const row = await itemOf(stores, of, id);
+    const { sha256, size } = row;
+    if (sha256 === null) {
+      throw new SlyError('SLY_NOT_FOUND', {
+        detail: `${of.toLowerCase()} ${id} is a link, its bytes are not here`,
+      });
+    }
+    return { sha256, size, ...(of === 'Video' && { stream: await streamIndex(row) }) };
+  }
 
   async function answer(
     request: FastifyRequest,
     reply: FastifyReply,
+    of: Pictured,
     kindOf: () => RenditionKind,
   ): Promise<FastifyReply> {
     const principal = await auth.authenticate(request.headers, 'bytes', publicUrl);
@@ -35,12 +69,9 @@ export function registerPictureFiles(app: FastifyInstance, deps: ApiDeps): void 
     });
     const id = Number(params.parse(request.params, request.url).id);
     const kind = kindOf();
-    await auth.may(principal, 'view', { items: [id] });
-    const [item] = await stores.items.get([id]);
-    const { sha256, size } = found(item, `Image with id: ${id}`);
-    if (sha256 === null)
-      throw new SlyError('SLY_NOT_FOUND', { detail: `image ${id} is a link, its bytes are not here` });
-    const etag = `"${renditions.version(sha256, kind)}"`;
+    await auth.may(principal, 'view', of === 'Related image' ? { relatedImages: [id] } : { items: [id] });
+    const source = await sourceOf(of, id);
+    const etag = `"${renditions.version(source, kind)}"`;
     reply.headers({ etag, 'cache-control': `private, max-age=${MAX_AGE_SECONDS}` });
     if (request.headers['if-none-match']?.split(',').some((one) => one.trim() === etag) === true)
       return reply.code(304).send();
@@ -48,7 +79,7 @@ export function registerPictureFiles(app: FastifyInstance, deps: ApiDeps): void 
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     try {
-      const picture = await renditions.open({ sha256, size }, kind, { signal: gone.signal });
+      const picture = await renditions.open(source, kind, { signal: gone.signal });
       return reply.type('image/webp').header('content-length', picture.size).send(picture.body);
     } catch (error) {
       reply.removeHeader('etag').removeHeader('cache-control');
@@ -57,12 +88,23 @@ export function registerPictureFiles(app: FastifyInstance, deps: ApiDeps): void 
     }
   }
 
-  app.get('/files/images/:id/thumbnail', { exposeHeadRoute: false }, (request, reply) =>
-    answer(request, reply, () => thumbnailKind(query.parse(request.query, 'query').size ?? '320')),
-  );
-  app.get('/files/images/:id/display', { exposeHeadRoute: false }, (request, reply) =>
-    answer(request, reply, () => 'display'),
-  );
+  for (const [section, of] of [
+    ['images', 'Image'],
+    ['videos', 'Video'],
+    ['related-images', 'Related image'],
+  ] as const) {
+    app.get(`/files/${section}/:id/thumbnail`, { exposeHeadRoute: false }, (request, reply) =>
+      answer(request, reply, of, () => thumbnailKind(query.parse(request.query, 'query').size ?? '320')),
+    );
+  }
+  for (const [section, of] of [
+    ['images', 'Image'],
+    ['related-images', 'Related image'],
+  ] as const) {
+    app.get(`/files/${section}/:id/display`, { exposeHeadRoute: false }, (request, reply) =>
+      answer(request, reply, of, () => 'display'),
+    );
+  }
 }
 
 function thumbnailKind(size: string): RenditionKind {

@@ -2,6 +2,10 @@
  * The shape of every list: pages `{total, perPage, pagesCount, entities}` over a stable order, or, with
  * `pagination_mode: "token"`, `{total, entities, after}` until `after` is null. The SDK adds the pages up and
  * raises when they do not make `total`.
+ * While others write, by token and by page (page after page, by id) nothing that stays is missed and nothing comes
+ * twice; by page nothing comes that was added after the first one. What pages cannot do: other sorts, pages out of
+ * turn or after a minute, and two readers of the same list with the same conditions at once are counted from the
+ * beginning, so that removals between them move rows; and what an import makes visible meanwhile may be among them.
  */
 import { type Static, type TObject, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
@@ -97,15 +101,19 @@ export function listReply<T extends { id: number }>(
   listed: Listed<T>,
   toEntity: (row: T) => Record<string, unknown>,
 ): Record<string, unknown> {
+  const { total, entities: rows } = listed;
+  const head = listHead(request, { total, count: rows.length, last: rows.at(-1)?.id ?? 0 });
+  return { ...head, entities: rows.map((row) => pick(toEntity(row), request.fields)) };
+}
+
+/** What a list says beside its entities: `count` of them, `last` the token of the last one. */
+export function listHead(
+  request: ListRequest,
+  { total, count, last }: { total: number; count: number; last: number },
+): Record<string, unknown> {
   const perPage = Math.min(request.per_page ?? DEFAULT_PER_PAGE, MOST_PER_PAGE);
-  const entities = listed.entities.map((row) => pick(toEntity(row), request.fields));
-  const { total } = listed;
-  if (isTokenMode(request)) {
-    const last = listed.entities.at(-1);
-    const more = last !== undefined && listed.entities.length === perPage;
-    return { total, entities, after: more ? String(last.id) : null };
-  }
-  return { total, perPage, pagesCount: Math.ceil(total / perPage), entities };
+  if (isTokenMode(request)) return { total, after: count === perPage ? String(last) : null };
+  return { total, perPage, pagesCount: Math.ceil(total / perPage) };
 }
 
 /** The one row of this id, as a list. */
@@ -145,7 +153,11 @@ function toFilter(asked: Static<typeof FilterSchema>): Filter {
   return { field: asked.field, operator, value: asked.value };
 }
 
-function pick(entity: Record<string, unknown>, fields: ListRequest['fields']): Record<string, unknown> {
+/** With `fields`, these and `id` alone. */
+export function pick(
+  entity: Record<string, unknown>,
+  fields: ListRequest['fields'],
+): Record<string, unknown> {
   if (fields === undefined || fields === null || fields.length === 0) return entity;
   const picked: Record<string, unknown> = { id: entity.id };
   for (const field of fields) if (Object.hasOwn(entity, field)) picked[field] = entity[field];

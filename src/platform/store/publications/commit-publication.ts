@@ -12,6 +12,7 @@ import type { CommitReply } from '../../../protocol/publish.ts';
 import { missing } from '../constraint.ts';
 import type { SqliteConnection } from '../database.ts';
 import { addToCounters } from '../item-counters.ts';
+import { indexLabels, labelsOf, moveLabels } from '../item-labels.ts';
 import { itemByName } from '../item-rows.ts';
 import { readProjectMeta, writeProjectMeta } from '../project-meta.ts';
 import { statement } from '../statements.ts';
@@ -114,6 +115,7 @@ function showDatasets(sqlite: SqliteConnection, publication: Publication, now: n
         sqlite,
         'UPDATE items SET dataset_id = ? WHERE publication_id = ? AND dataset_id = ?',
       ).run(twin, publication.id, id);
+      moveLabels(sqlite, id, twin);
       // Its children must not go with it.
       statement<[number, number, number]>(
         sqlite,
@@ -201,6 +203,8 @@ function renameLabels(sqlite: SqliteConnection, items: readonly StagedItem[], re
     const annotation = JSON.parse(row.json) as ImageAnnotation;
     if (!Array.isArray(annotation.objects) || !Array.isArray(annotation.tags)) continue;
     const renamed = renameInAnnotation(annotation, renames);
-    if (renamed !== annotation) write.run(JSON.stringify(renamed), id);
+    if (renamed === annotation) continue;
+    write.run(JSON.stringify(renamed), id);
+    indexLabels(sqlite, [{ itemId: id, labels: labelsOf(renamed) }]);
   }
 }

@@ -2,14 +2,20 @@
 import { readAnnotation } from '../../../format/annotation.ts';
 import type { PublishItem } from '../../../protocol/publish.ts';
 import { nameProblem, shown } from '../entry-names.ts';
+import { type ItemLabel, labelsOf } from '../item-labels.ts';
 import type { ItemFields } from '../item-rows.ts';
 import { splitDatasetPath } from './staged-names.ts';
 
 export interface PreparedItem extends ItemFields {
   path: string;
   parts: string[];
-  /** JSON of the annotation; null when there is none. */
-  annotation: string | null;
+  /** Null when there is none. */
+  annotation: PreparedAnnotation | null;
+}
+
+interface PreparedAnnotation {
+  json: string;
+  labels: ItemLabel[];
 }
 
 /** `problem`: why it cannot be stored. */
@@ -20,8 +26,8 @@ export function prepareItem(item: PublishItem, projectType: string): PreparedIte
   if ('problem' in parts) return parts;
   if (item.sha256 === undefined && (item.link === undefined || item.link === ''))
     return { problem: 'expected bytes or a link, got neither' };
-  const annotation = annotationJson(item, projectType);
-  if (typeof annotation === 'object' && annotation !== null) return annotation;
+  const annotation = preparedAnnotation(item, projectType);
+  if (annotation !== null && 'problem' in annotation) return annotation;
   return {
     path: item.dataset,
     parts,
@@ -38,22 +44,30 @@ export function prepareItem(item: PublishItem, projectType: string): PreparedIte
 }
 
 /** Verbatim when it has the shape everything else relies on; else as far as it can be read. */
-function annotationJson(item: PublishItem, projectType: string): string | null | { problem: string } {
+function preparedAnnotation(
+  item: PublishItem,
+  projectType: string,
+): PreparedAnnotation | null | { problem: string } {
   const { ann } = item;
   if (ann === undefined || ann === null) return null;
   if (!isRecord(ann)) return { problem: 'annotation: expected an object' };
-  if (projectType !== 'images' || isWellShaped(ann)) return JSON.stringify(ann);
+  if (projectType !== 'images' || isWellShaped(ann)) return stored(ann);
   const sized =
     ann.size === undefined && item.width !== undefined && item.height !== undefined
       ? { ...ann, size: { height: item.height, width: item.width } }
       : ann;
   const { annotation, problems } = readAnnotation(sized);
-  if (annotation !== undefined) return JSON.stringify(annotation);
+  if (annotation !== undefined) return stored(annotation);
   const [first] = problems;
   return {
     problem: `annotation: ${first === undefined ? 'it cannot be read' : `${first.place}: ${first.message}`}`,
   };
 }
+
+const stored = (annotation: object): PreparedAnnotation => ({
+  json: JSON.stringify(annotation),
+  labels: labelsOf(annotation),
+});
 
 function isWellShaped(ann: Record<string, unknown>): boolean {
   return (

@@ -6,6 +6,7 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { PublishItem, SegmentReply } from '../../../protocol/publish.ts';
 import type { Database, SqliteConnection } from '../database.ts';
 import { shown } from '../entry-names.ts';
+import { indexLabels } from '../item-labels.ts';
 import { blobRow, insertItem, itemByName } from '../item-rows.ts';
 import { statement } from '../statements.ts';
 import { type PreparedItem, prepareItem } from './prepare-item.ts';
@@ -141,7 +142,10 @@ function createStager(
       publicationId: publication.id,
       now,
     });
-    if (item.annotation !== null) annotate.run(id, item.annotation, now, now);
+    if (item.annotation !== null) {
+      annotate.run(id, item.annotation.json, now, now);
+      indexLabels(sqlite, [{ itemId: id, labels: item.annotation.labels }]);
+    }
     return name === item.name ? undefined : { outcome: 'renamed', message: `stored as ${name}` };
   };
 }
