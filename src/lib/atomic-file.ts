@@ -35,10 +35,14 @@ export function writeFileAtomicSync(file: string, data: string | Uint8Array, mod
     closeSync(fd);
   }
   renameSync(temp, file);
-  const folder = openSync(path.dirname(file), 'r');
+  fsyncFolderSync(path.dirname(file));
+}
+
+export function fsyncFolderSync(folder: string): void {
+  const fd = openSync(folder, 'r');
   try {
-    fsyncSync(folder);
+    fsyncSync(fd);
   } finally {
-    closeSync(folder);
+    closeSync(fd);
   }
 }

@@ -93,6 +93,16 @@ export function toFailureInfo(thrown: unknown): FailureInfo {
   };
 }
 
+/** A failure that came over a wire; a code of a newer version becomes SLY_INTERNAL. */
+export function fromFailureInfo({ code, detail, hint, retryable, file }: FailureInfo): SlyError {
+  return new SlyError(code in ERROR_CODES ? (code as ErrorCodeName) : 'SLY_INTERNAL', {
+    detail,
+    retryable,
+    ...(hint !== undefined && { hint }),
+    ...(file !== undefined && { file }),
+  });
+}
+
 /** The system's own error name (`ENOENT`, `EACCES`, ...) if the error carries one. */
 export function errnoOf(thrown: unknown): string | undefined {
   if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;

@@ -3,7 +3,10 @@
  * connection; test/unit/protocol/protocol-doc.test.ts holds that document and this file together.
  */
 import { type Static, Type } from 'typebox';
+import { MachineSchema } from './machine.ts';
 import { ManifestSchema } from './plugin.ts';
+import { DigestOfSchema } from './run-record.ts';
+import { SelfTestSchema } from './self-test.ts';
 import { FailureSchema, ProgressSchema, ResultSchema, TaskSchema, TaskStateSchema } from './task.ts';
 
 export const SUBPROTOCOL = 'sly-agent.v1';
@@ -46,6 +49,9 @@ const AttemptRef = { key: Type.String(), attempt: Type.Integer({ minimum: 1 }) }
 export const PluginOfferSchema = Type.Object({
   manifest: ManifestSchema,
   digest: Type.Optional(Type.String()),
+  digestOf: Type.Optional(DigestOfSchema),
+  /** The last self-test. */
+  tested: Type.Optional(SelfTestSchema),
 });
 
 export const AgentEventSchema = Type.Union([
@@ -82,6 +88,8 @@ export const TelemetrySchema = Type.Object({
   state: Type.Enum(['ready', 'draining', 'disk-low', 'no-runner']),
   /** Containers, bubblewrap or node-permission, with what is not enforced. */
   isolation: Type.String(),
+  /** The machine beneath it; absent from older agents. */
+  machine: Type.Optional(MachineSchema),
 });
 export type Telemetry = Static<typeof TelemetrySchema>;
 
@@ -98,6 +106,8 @@ export const HelloSchema = Type.Object({
   attempts: Type.Array(Type.Object({ ...AttemptRef, state: TaskStateSchema })),
   plugins: Type.Array(PluginOfferSchema),
   telemetry: TelemetrySchema,
+  /** Names of the questions it answers (questions.ts); absent from older agents, which answer none. */
+  questions: Type.Optional(Type.Array(Type.String())),
 });
 
 export const AgentMessageSchema = Type.Union([
@@ -137,6 +147,13 @@ export const AgentMessageSchema = Type.Union([
     more: Type.Optional(Type.Boolean()),
     failure: Type.Optional(FailureSchema),
   }),
+  Type.Object({
+    type: Type.Literal('answer'),
+    id: Type.String(),
+    /** Its shape follows from the question. */
+    answer: Type.Optional(Type.Unknown()),
+    failure: Type.Optional(FailureSchema),
+  }),
   Type.Object({ type: Type.Literal('goodbye'), reason: Type.String() }),
   Type.Object({ type: Type.Literal('problem'), about: Type.String(), failure: FailureSchema }),
 ]);
@@ -174,6 +191,13 @@ export const PlatformMessageSchema = Type.Union([
   Type.Object({ type: Type.Literal('logAck'), ...AttemptRef, offset: Type.Integer({ minimum: 0 }) }),
   Type.Object({ type: Type.Literal('drain'), on: Type.Boolean() }),
   Type.Object({ type: Type.Literal('list'), id: Type.String(), path: Type.String() }),
+  Type.Object({
+    type: Type.Literal('ask'),
+    id: Type.String(),
+    /** One of those the agent named in its hello. */
+    question: Type.String(),
+    with: Type.Unknown(),
+  }),
   Type.Object({ type: Type.Literal('problem'), about: Type.String(), failure: FailureSchema }),
 ]);
 export type PlatformMessage = Static<typeof PlatformMessageSchema>;

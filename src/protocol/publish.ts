@@ -111,6 +111,8 @@ export type CommitReply = Static<typeof CommitReplySchema>;
 /** PUT /agents/v1/tasks/:key/attempts/:attempt/report (`application/x-ndjson`), one ReportLine a line. */
 export const ReportUploadLineSchema = ReportLineSchema;
 
+/** PUT /agents/v1/tasks/:key/attempts/:attempt/run: a RunRecord (run-record.ts). The last one counts. */
+
 /** GET /agents/v1/projects?find=<id or exact name>: at most ten. */
 export const FindProjectsReplySchema = Type.Object({
   projects: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() })),

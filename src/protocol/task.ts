@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { DetectionSchema } from './plugin.ts';
 import { PROJECT_TYPES, type ProjectType } from './project-type.ts';
+import { RunSummarySchema } from './run-record.ts';
 import { TASK_STATES } from './task-state.ts';
 
 export const TaskStateSchema = Type.Enum([...TASK_STATES]);
@@ -20,6 +21,8 @@ export const SourceSchema = Type.Union([
   Type.Object({ kind: Type.Literal('upload'), path: Type.String({ minLength: 1 }) }),
   /** Any folder or file of the agent's machine; only a local operator may name it (control socket). */
   Type.Object({ kind: Type.Literal('path'), path: Type.String({ minLength: 1 }) }),
+  /** A project of the platform, which copies it itself: never offered to an agent, never taken from one. */
+  Type.Object({ kind: Type.Literal('project'), projectId: Type.Integer({ minimum: 1 }) }),
   /** Files the platform holds as blobs, for example from the browser. */
   Type.Object({
     kind: Type.Literal('blobs'),
@@ -138,6 +141,8 @@ export const ResultSchema = Type.Object({
   samples: Type.Optional(Type.Object({ sha256: Sha256Schema, size: Type.Integer({ minimum: 0 }) })),
   /** Dry run whose format was to be found: what each plugin said, also when the task failed for want of one. */
   detection: Type.Optional(DetectionSchema),
+  /** What the plugin ran as, and the most it used. */
+  run: Type.Optional(RunSummarySchema),
 });
 export type TaskResult = Static<typeof ResultSchema>;
 

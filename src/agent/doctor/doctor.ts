@@ -52,18 +52,36 @@ export async function runDoctor(deps: DoctorDeps): Promise<DoctorCheck[]> {
 
 export type NamedCheck = [name: string, check: () => Promise<DoctorCheck | DoctorCheck[]>];
 
-/** All at once, in order; one that fails inside is itself a failed check. */
-export async function runChecks(checks: readonly NamedCheck[]): Promise<DoctorCheck[]> {
+/** A probe alone may take a minute. */
+const CHECK_MS = 120_000;
+
+/** All at once, in order; one that fails inside, or does not end, is itself a failed check. */
+export async function runChecks(
+  checks: readonly NamedCheck[],
+  { limitMs = CHECK_MS }: { limitMs?: number } = {},
+): Promise<DoctorCheck[]> {
   const results = await Promise.all(
     checks.map(async ([name, check]) => {
       try {
-        return await check();
+        return await withinLimit(check(), limitMs);
       } catch (error) {
         return { name, state: 'failed' as const, detail: (error as Error).message };
       }
     }),
   );
   return results.flat();
+}
+
+async function withinLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export async function checkRunner({

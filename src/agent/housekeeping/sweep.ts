@@ -1,13 +1,15 @@
 /**
  * Takes away what ended work left: containers without an attempt, bytes of ended attempts, logs and reports
  * past their time. Only what carries this agent's label or lies in its own tasks folder, and never what the
- * journal holds as running.
+ * journal holds as running. What the journal does not know may be a test or a look at a source under way: it goes
+ * when it was there for longer than any of them lasts.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { errnoOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import type { TaskState } from '../../protocol/task-state.ts';
 import type { AttemptRecord, Runner } from '../pipeline/ports.ts';
 
 export interface SweepDeps {
@@ -15,6 +17,8 @@ export interface SweepDeps {
   journal: {
     active(): AttemptRecord[];
     endedBefore(before: number): { key: string; attempt: number }[];
+    /** Undefined = the journal does not know it. */
+    stateOf(ref: { key: string; attempt: number }): TaskState | undefined;
     forget(ref: { key: string; attempt: number }): void;
   };
   hashes: { prune(before: number): void };
@@ -22,6 +26,10 @@ export interface SweepDeps {
   /** Takes the bytes of an ended attempt; true when there were any. */
   shrink(ref: { key: string; attempt: number }): boolean;
   keepMs: number;
+  /** Longer than any run that is in no journal. */
+  strangerMs: number;
+  /** Runs that are in no journal -> when they were first seen. Kept by the caller from round to round. */
+  strangers: Map<string, number>;
   clock: Clock;
   log: Logger;
 }
@@ -29,30 +37,51 @@ export interface SweepDeps {
 /** A folder younger than this may belong to a task that is just being made. */
 const GRACE_MS = 60_000;
 
-export async function sweep(deps: SweepDeps): Promise<{ runs: number; folders: number }> {
+export interface Swept {
+  runs: number;
+  /** Attempts whose bytes went. */
+  folders: number;
+  /** Attempts whose logs and reports went. */
+  logs: number;
+}
+
+export async function sweep(deps: SweepDeps): Promise<Swept> {
   const active = new Set(deps.journal.active().map((one) => `${one.key}.${one.attempt}`));
   const runs = await sweepRuns(deps, active);
   const folders = await sweepFolders(deps, active);
   const now = deps.clock.now();
-  for (const ref of deps.journal.endedBefore(now - deps.keepMs)) {
+  const old = deps.journal.endedBefore(now - deps.keepMs);
+  for (const ref of old) {
     await rm(path.join(deps.tasksRoot, ref.key, String(ref.attempt)), { recursive: true, force: true });
     deps.journal.forget(ref);
   }
   deps.hashes.prune(now - deps.keepMs);
-  return { runs, folders };
+  return { runs, folders, logs: old.length };
 }
 
 /** A run id is `<task key>.<attempt>.<run>`. */
 async function sweepRuns(deps: SweepDeps, active: ReadonlySet<string>): Promise<number> {
   let removed = 0;
-  for (const runId of await deps.runner.list()) {
+  const there = await deps.runner.list();
+  for (const runId of deps.strangers.keys()) if (!there.includes(runId)) deps.strangers.delete(runId);
+  for (const runId of there) {
     const attempt = runId.slice(0, runId.lastIndexOf('.'));
-    if (active.has(attempt)) continue;
+    if (active.has(attempt) || isYoungStranger(deps, runId, attempt)) continue;
     deps.log.warn({ runId }, 'a plugin run without a task is removed');
     await deps.runner.remove(runId);
     removed++;
   }
   return removed;
+}
+
+function isYoungStranger(deps: SweepDeps, runId: string, attempt: string): boolean {
+  const dot = attempt.lastIndexOf('.');
+  const ref = { key: attempt.slice(0, dot), attempt: Number(attempt.slice(dot + 1)) };
+  if (deps.journal.stateOf(ref) !== undefined) return false;
+  const now = deps.clock.now();
+  const since = deps.strangers.get(runId) ?? now;
+  deps.strangers.set(runId, since);
+  return now - since < deps.strangerMs;
 }
 
 async function sweepFolders(deps: SweepDeps, active: ReadonlySet<string>): Promise<number> {
@@ -64,8 +93,10 @@ async function sweepFolders(deps: SweepDeps, active: ReadonlySet<string>): Promi
       if (active.has(`${key}.${attempt}`)) continue;
       const root = path.join(folder, attempt);
       const age = deps.clock.now() - ((await stat(root).catch(() => undefined))?.mtimeMs ?? 0);
-      if (age < GRACE_MS) continue;
-      if (deps.shrink({ key, attempt: Number(attempt) })) emptied++;
+      const ref = { key, attempt: Number(attempt) };
+      const isKnown = deps.journal.stateOf(ref) !== undefined;
+      if (age < (isKnown ? GRACE_MS : Math.max(GRACE_MS, deps.strangerMs))) continue;
+      if (deps.shrink(ref)) emptied++;
     }
     if (attempts.length === 0) await rm(folder, { recursive: true, force: true });
   }

@@ -8,13 +8,15 @@
 import { background } from '../../lib/background.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { RoutingRule } from '../../lib/config/options.ts';
-import { errnoOf, toSlyError } from '../../lib/errors.ts';
+import { errnoOf, SlyError, toSlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createLoop } from '../../lib/loop.ts';
+import type { FolderState } from '../../protocol/questions.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { IntakeInventory } from '../journal/intake-inventory.ts';
 import type { AttemptRecord, SourceFile } from '../pipeline/ports.ts';
 import { createContentCheck } from './content-check.ts';
+import { createFolderBoard } from './folder-board.ts';
 import { createFolderMarker } from './folder-marker.ts';
 import { createTaskFollower } from './follow-tasks.ts';
 import { createLeaveFolder } from './leave-folder.ts';
@@ -37,6 +39,8 @@ export interface IntakeDeps {
   routes: readonly RoutingRule[];
   /** Journals the task; the same key again changes nothing. */
   submit(task: Task): AttemptRecord;
+  /** Asks the platform for another attempt. */
+  retryTask(key: string): void;
   /** False = no events, only the scan. Default: the real thing. */
   watch?: WatchFolder | false;
 }
@@ -61,6 +65,10 @@ export interface Intake {
   /** A task changed its state; any task, also one that did not come from the folder. */
   onState(record: Pick<AttemptRecord, 'key' | 'attempt' | 'state'>): void;
   onHashed(record: Pick<AttemptRecord, 'key'>, files: readonly (SourceFile & { sha256: string })[]): void;
+  /** What the operator should see. */
+  folderState(): FolderState;
+  /** Another try for a source of the `failed` list; throws SLY_NOT_FOUND for any other name. Says what happens next. */
+  retry(name: string): string;
   /** What is in a folder below the upload folder ('' = itself). */
   list(path: string): Promise<Listing>;
 }
@@ -74,7 +82,8 @@ export function createIntake(deps: IntakeDeps): Intake {
   const stopping = new AbortController();
   const { signal } = stopping;
   const now = (): number => clock.now();
-  const statuses = createStatusFiles({ uploadFolder, log });
+  const board = createFolderBoard(createStatusFiles({ uploadFolder, log }));
+  const { statuses } = board;
   const settler = createSettler(settleMs);
   const content = createContentCheck({ uploadFolder, inventory, signal, now });
   const leaving = createLeaveFolder({ uploadFolder, log, signal, now });
@@ -193,6 +202,18 @@ export function createIntake(deps: IntakeDeps): Intake {
     return next;
   }
 
+  function status(): IntakeStatus {
+    const base = { sources, settling: settler.size(), lastScanAt };
+    if (started === undefined || stopped !== undefined) return { state: 'stopped', detail: null, ...base };
+    if (problem?.isUnreadable === true) return { state: 'unreadable', detail: problem.text, ...base };
+    const trouble = watch.trouble();
+    return {
+      state: trouble === undefined ? 'watching' : 'scanning-only',
+      detail: problem?.text ?? trouble ?? null,
+      ...base,
+    };
+  }
+
   return {
     start() {
       started ??= (async () => {
@@ -220,16 +241,31 @@ export function createIntake(deps: IntakeDeps): Intake {
       return stopped;
     },
     scanNow,
-    status() {
-      const base = { sources, settling: settler.size(), lastScanAt };
-      if (started === undefined || stopped !== undefined) return { state: 'stopped', detail: null, ...base };
-      if (problem?.isUnreadable === true) return { state: 'unreadable', detail: problem.text, ...base };
-      const trouble = watch.trouble();
+    status,
+    folderState() {
+      const { state, detail, lastScanAt: scannedAt } = status();
       return {
-        state: trouble === undefined ? 'watching' : 'scanning-only',
-        detail: problem?.text ?? trouble ?? null,
-        ...base,
+        path: uploadFolder,
+        mode: state,
+        detail,
+        lastScanAt: scannedAt === null ? null : new Date(scannedAt).toISOString(),
+        scanSeconds: scanMs / 1000,
+        settleSeconds: settleMs / 1000,
+        sources,
+        ...board.lists((name) => due.get(name)),
       };
+    },
+    retry(name) {
+      const found = board.get(name);
+      if (found === undefined || !['failed', 'canceled'].includes(found.state))
+        throw new SlyError('SLY_NOT_FOUND', { detail: `no source of this name has failed: ${name}` });
+      if (found.task === undefined) {
+        rounds.reconsider(name);
+        wakeFor(name);
+        return 'it is looked at again';
+      }
+      deps.retryTask(found.task);
+      return 'the platform was asked for another attempt';
     },
     onState: (record) => follower.onState(record),
     onHashed: (record, files) => follower.onHashed(record, files),

@@ -60,6 +60,7 @@ function head(status: SourceStatus): string {
         : `${counts.files} in = ${counts.ok} ok + ${counts.skipped} skipped + ${counts.failed} failed`,
     ],
     ['Items', counts === undefined ? undefined : `${counts.items} published, ${counts.warnings} warnings`],
+    ['Ran as', status.ran],
     ['Task', status.task],
     ['Ended', status.endedAt],
   ];

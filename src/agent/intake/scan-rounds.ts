@@ -28,6 +28,8 @@ import { lookAtFile } from './walk-folder.ts';
 export interface ScanRounds {
   /** Looks at `names`, or at everything. Throws when the upload folder itself cannot be read. */
   round(names: ReadonlySet<string> | 'all', signal: AbortSignal): Promise<RoundResult>;
+  /** The next look takes a source that was refused as it is. */
+  reconsider(name: string): void;
 }
 
 export interface RoundResult {
@@ -244,6 +246,7 @@ export function createScanRounds(deps: ScanRoundDeps): ScanRounds {
   }
 
   return {
+    reconsider: (name) => void refused.delete(name),
     async round(names, signal) {
       const top = await readTop(uploadFolder);
       const isForeign = !(await deps.marker.check(top.size === 0));

@@ -1,4 +1,6 @@
 /** What is known of a source as its status file says it. Pure. */
+
+import type { RunSummary } from '../../protocol/run-record.ts';
 import type { InventoryRow, TaskStanding } from '../journal/intake-inventory.ts';
 import type { SourceScan } from './scan-source.ts';
 import type { SourceStatus } from './status-files.ts';
@@ -45,8 +47,21 @@ export function takenStatus(
     ...(result?.projectId === undefined ? {} : { projectId: result.projectId }),
     ...(result?.link === undefined ? {} : { link: result.link }),
     ...(result === undefined ? {} : { counts: result.counts }),
+    ...(result?.run === undefined ? {} : { ran: ranWords(result.run) }),
     ...(report === undefined ? {} : { report }),
     takenAt: new Date(row.takenAt).toISOString(),
     ...(row.endedAt === null ? {} : { endedAt: new Date(row.endedAt).toISOString() }),
   };
+}
+
+function ranWords({ image, digest, isolation, used = {} }: RunSummary): string {
+  const { peakMemoryBytes, cpuMs } = used;
+  const words = [
+    `${image}${digest === undefined ? '' : ` ${digest}`} (${isolation})`,
+    ...(peakMemoryBytes === undefined
+      ? []
+      : [`at most ${Math.ceil(peakMemoryBytes / 2 ** 20)} MiB of memory`]),
+    ...(cpuMs === undefined ? [] : [`${(cpuMs / 1000).toFixed(1)} s of processor time`]),
+  ];
+  return words.join(', ');
 }

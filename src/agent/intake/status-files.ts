@@ -29,6 +29,8 @@ export interface SourceStatus {
   projectId?: number;
   link?: string;
   counts?: Counts;
+  /** What the plugin ran as and the most it used, in words. */
+  ran?: string;
   code?: string;
   report?: string;
   /** ISO-8601 UTC. */

@@ -1,6 +1,7 @@
 /** What the link asks the rest of the agent. All but `list` are synchronous: when they return it is committed. */
 import type { Static } from 'typebox';
 import type { AgentMessage, PluginOfferSchema, Telemetry } from '../../protocol/link.ts';
+import type { Answered, Asked, QuestionName } from '../../protocol/questions.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
 import type { LogFile } from '../pipeline/task-log.ts';
@@ -14,6 +15,10 @@ export const refId = (ref: Ref): string => `${ref.key}.${ref.attempt}`;
 
 export type PluginOffer = Static<typeof PluginOfferSchema>;
 export type FolderEntry = NonNullable<Extract<AgentMessage, { type: 'listing' }>['entries']>[number];
+
+export type QuestionHandlers = {
+  [N in QuestionName]?: (asked: Asked<N>) => Promise<Answered<N>> | Answered<N>;
+};
 
 export interface LinkHandlers {
   /** Every attempt of the journal that has not ended. */
@@ -33,6 +38,8 @@ export interface LinkHandlers {
   /** Rejects with SLY_PATH_ESCAPES, SLY_NOT_FOUND, ... */
   list(path: string): Promise<{ entries: FolderEntry[]; more: boolean }>;
   telemetry(): Telemetry;
+  /** What it answers of the questions of the protocol; a rejection travels as a failure. */
+  questions?: QuestionHandlers;
   plugins(): PluginOffer[];
   /** Attempts held right now, running or waiting for a slot. */
   held(): Ref[];

@@ -17,6 +17,7 @@ import {
 } from '../../protocol/link.ts';
 import type { Task } from '../../protocol/task.ts';
 import { answerListing } from './answer-listing.ts';
+import { answerQuestion } from './answer-question.ts';
 import { LinkRefusal } from './connect.ts';
 import type { LinkHandlers } from './link-handlers.ts';
 import type { LogLane } from './log-lane.ts';
@@ -40,6 +41,8 @@ export interface LinkSessionDeps {
   log: Logger;
   onOnline(): void;
   onFrame(): void;
+  /** A heartbeat was answered. */
+  onBeat(clock: { skewMs: number; roundTripMs: number }): void;
 }
 
 export interface LinkSession {
@@ -59,6 +62,9 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
   let isOnline = false;
   let ownReason: LinkRefusal | undefined;
   let heartbeat: NodeJS.Timeout | undefined;
+  /** When the heartbeat without an answer was sent; undefined = none, or more than one. */
+  let beatAt: number | undefined;
+  let openBeats = 0;
   let welcomeTimer: NodeJS.Timeout | undefined = setTimeout(
     () => giveUp(4408, `no welcome within ${timings.handshakeMs} ms`),
     timings.handshakeMs,
@@ -92,6 +98,7 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
   }
 
   function beat(): void {
+    beatAt = openBeats++ === 0 ? clock.now() : undefined;
     send({ type: 'heartbeat', leases: handlers.held(), telemetry: handlers.telemetry() });
   }
 
@@ -156,6 +163,7 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
         pump.acknowledged(message.seq);
         return;
       case 'beat':
+        answered(message.time);
         for (const { key, attempt } of message.lost) {
           log.warn({ taskKey: key, attempt }, 'lease lost');
           handlers.leaseLost({ key, attempt });
@@ -171,12 +179,25 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
       case 'list':
         background('list folder', log, answerListing(message, handlers).then(send));
         return;
+      case 'ask':
+        background('answer', log, answerQuestion(message, handlers).then(send));
+        return;
       case 'problem':
         log.warn({ about: message.about, failure: message.failure }, 'the platform complains');
         if (message.about.startsWith('log '))
           logs.refused(message.about.slice('log '.length), message.failure.retryable);
         return;
     }
+  }
+
+  /** A beat may also come on its own: only one that answers the only open heartbeat tells how long the way is. */
+  function answered(time: string): void {
+    const sentAt = openBeats === 1 ? beatAt : undefined;
+    openBeats = Math.max(0, openBeats - 1);
+    const theirs = Date.parse(time);
+    if (sentAt === undefined || Number.isNaN(theirs)) return;
+    const roundTripMs = Math.max(0, Math.round(clock.now() - sentAt));
+    deps.onBeat({ skewMs: Math.round(theirs - sentAt - roundTripMs / 2), roundTripMs });
   }
 
   function answerOffer(task: Task, attempt: number): AgentMessage {
@@ -221,6 +242,7 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
     attempts: handlers.attempts(),
     plugins: handlers.plugins(),
     telemetry: handlers.telemetry(),
+    questions: Object.keys(handlers.questions ?? {}),
   });
   return { send, ended };
 }

@@ -47,6 +47,8 @@ export interface LinkStatus {
   nextTryAt: number | null;
   /** Why it is not online, or why it was not the last time. */
   reason: string | null;
+  /** Of the last heartbeat that was answered: how far the platform's clock is ahead, and how long it took. */
+  clock: { skewMs: number; roundTripMs: number } | null;
 }
 
 export interface Link {
@@ -58,6 +60,8 @@ export interface Link {
   notifyOutbox(): void;
   progress(ref: Ref, progress: Progress): void;
   logGrew(ref: Ref): void;
+  /** The platform does not have all of this log yet. */
+  logWaits(ref: Ref): boolean;
   status(): LinkStatus;
 }
 
@@ -75,6 +79,7 @@ export function createLink(options: LinkOptions): Link {
     lastFrameAt: null,
     nextTryAt: null,
     reason: null,
+    clock: null,
   };
 
   const send: LinkSession['send'] = (message) => session?.send(message);
@@ -122,6 +127,9 @@ export function createLink(options: LinkOptions): Link {
         onFrame() {
           status.lastFrameAt = clock.now();
         },
+        onBeat(answered) {
+          status.clock = answered;
+        },
       });
       const refusal = await session.ended;
       return { refusal, onlineMs: onlineAt === undefined ? 0 : clock.now() - onlineAt };
@@ -168,6 +176,7 @@ export function createLink(options: LinkOptions): Link {
     notifyOutbox: () => pump.notify(),
     progress: (ref, latest) => progress.put(ref, latest),
     logGrew: (ref) => logs.grew(ref),
+    logWaits: (ref) => logs.isOpen(ref),
     status: () => ({ ...status }),
   };
 }

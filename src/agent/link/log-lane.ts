@@ -12,6 +12,8 @@ export interface LogLane {
   /** A session began; `known` are the offsets the platform told. */
   begin(known: readonly (Ref & { logOffset: number })[]): void;
   grew(ref: Ref): void;
+  /** Lines of this log have not reached the platform, as far as is known. */
+  isOpen(ref: Ref): boolean;
   acknowledged(ref: Ref, offset: number): void;
   /** The platform did not take a piece; without `again` the log is given up. */
   refused(id: string, again: boolean): void;
@@ -115,6 +117,11 @@ export function createLogLane({ handlers, send, retryMs }: LogLaneDeps): LogLane
       pumpAll();
     },
     grew: (ref) => pump(open(ref)),
+    isOpen(ref) {
+      const lane = lanes.get(refId(ref));
+      if (lane === undefined) return false;
+      return lane.ends.length > 0 || lane.next === undefined || lane.next < (handlers.log(ref)?.size() ?? 0);
+    },
     acknowledged(ref, offset) {
       const id = refId(ref);
       const lane = lanes.get(id);

@@ -1,6 +1,7 @@
 /** The agents as the rest of the platform sees them: who is known, who is connected, what they can do. */
 import type { AgentDirectory, AgentView, PluginOfferView } from '../ports.ts';
 import type { AgentCodes } from './agent-codes.ts';
+import type { AgentQuestions } from './agent-questions.ts';
 import type { AgentRecords } from './agent-records.ts';
 import type { FolderListings } from './folder-listings.ts';
 import type { LiveAgents, PluginOffer } from './live-agents.ts';
@@ -12,6 +13,7 @@ export interface DirectoryDeps {
   live: LiveAgents;
   reader: TaskReader;
   listings: FolderListings;
+  questions: AgentQuestions;
   codes: AgentCodes;
   onChanged(agentId: number): void;
 }
@@ -55,6 +57,7 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
       return row === undefined ? undefined : { agentId: row.id, teamId: row.team_id };
     },
     listFolder: (agentId, path) => deps.listings.ask(agentId, path),
+    ask: (agentId, question, asked) => deps.questions.ask(agentId, question, asked),
     async drain(agentId, on) {
       await records.setDraining(agentId, on);
       const agent = live.get(agentId);
@@ -66,6 +69,11 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
     },
     plugins: async () => (await offers()).map((one) => one.manifest),
     pluginOffers: offers,
+    async testPlugin(agentId, plugin) {
+      const answer = await deps.questions.ask(agentId, 'plugin.test', { plugin });
+      if (answer.answer !== undefined) await records.noteTest(agentId, answer.answer);
+      return answer;
+    },
   };
 
   async function offers(): Promise<PluginOfferView[]> {
@@ -73,13 +81,17 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
     const rows = (await records.list()).sort((a, b) => rank(a) - rank(b));
     const byName = new Map<string, PluginOfferView>();
     for (const row of rows) {
-      const agent = { id: row.id, name: row.name, connected: rank(row) === 1 };
-      for (const { manifest, digest } of offersOf(row)) {
-        const agents = [agent, ...(byName.get(manifest.name)?.agents ?? [])];
-        byName.set(manifest.name, { manifest, digest: digest ?? null, agents });
+      const at = { id: row.id, name: row.name, connected: rank(row) === 1, canTest: canTest(row.id) };
+      for (const { manifest, digest = null, digestOf = null, tested = null } of offersOf(row)) {
+        const agents = [{ ...at, digest, digestOf, tested }, ...(byName.get(manifest.name)?.agents ?? [])];
+        byName.set(manifest.name, { manifest, digest, agents });
       }
     }
     return [...byName.values()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
+  }
+
+  function canTest(id: number): boolean {
+    return live.get(id)?.questions.has('plugin.test') === true;
   }
 
   function rank(row: AgentRow): number {

@@ -3,6 +3,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
 import { sha256Of } from '../../lib/hash.ts';
 import { newToken } from '../../lib/ids.ts';
+import type { SelfTest } from '../../protocol/self-test.ts';
+import type { PluginOffer } from './live-agents.ts';
 import type { AgentRow, AgentsDatabase } from './tables.ts';
 
 export interface AgentRecords {
@@ -17,6 +19,8 @@ export interface AgentRecords {
   seen(id: number, at: number): Promise<void>;
   /** SLY_NOT_FOUND when there is no such agent. */
   setDraining(id: number, on: boolean): Promise<void>;
+  /** Into the plugins of the agent's last hello, until its next one. */
+  noteTest(id: number, test: SelfTest): Promise<void>;
 }
 
 const NAME_LENGTH = 100;
@@ -77,7 +81,27 @@ export function createAgentRecords(db: AgentsDatabase, clock: Clock): AgentRecor
         .executeTakeFirst();
       if (done === undefined) throw new SlyError('SLY_NOT_FOUND', { detail: `agent ${id}` });
     },
+    async noteTest(id, test) {
+      await db.transaction().execute(async (trx) => {
+        const row = await trx.selectFrom('agents').select('plugins').where('id', '=', id).executeTakeFirst();
+        if (row === undefined) return;
+        const offers = (JSON.parse(row.plugins) as PluginOffer[]).map((offer) =>
+          offer.manifest.name === test.plugin ? withTest(offer, test) : offer,
+        );
+        await trx
+          .updateTable('agents')
+          .set({ plugins: JSON.stringify(offers) })
+          .where('id', '=', id)
+          .execute();
+      });
+    },
   };
+}
+
+/** What was tested is what runs there now. */
+function withTest(offer: PluginOffer, test: SelfTest): PluginOffer {
+  const { digest, digestOf } = test;
+  return { ...offer, tested: test, ...(digest && { digest }), ...(digestOf && { digestOf }) };
 }
 
 function hashOf(token: string): string {

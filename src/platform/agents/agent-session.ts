@@ -150,6 +150,7 @@ export function runSession(
       ...who,
       instanceId: hello.instanceId,
       plugins: new Set(hello.plugins.map(({ manifest }) => manifest.name)),
+      questions: new Set(hello.questions),
       ready: false,
       draining: false,
       telemetry: hello.telemetry,

@@ -5,10 +5,11 @@
 import type { Server } from 'node:http';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { AgentDirectory, TaskService, TaskView } from '../ports.ts';
+import type { AgentDirectory, OwnTasks, TaskService, TaskView } from '../ports.ts';
 import type { Database } from '../store/database.ts';
 import { createAgentCodes } from './agent-codes.ts';
 import { createAgentDirectory } from './agent-directory.ts';
+import { createAgentQuestions } from './agent-questions.ts';
 import { createAgentRecords } from './agent-records.ts';
 import { runSession } from './agent-session.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
@@ -18,8 +19,10 @@ import { createFolderListings } from './folder-listings.ts';
 import { createLeaseKeeper } from './leases.ts';
 import { createLiveAgents } from './live-agents.ts';
 import { createLogStore } from './log-store.ts';
+import { createOwnTasks } from './own-tasks.ts';
 import { type AgentsPolicy, DEFAULT_POLICY } from './policy.ts';
 import { createReportStore } from './report-store.ts';
+import { createRunStore } from './run-store.ts';
 import { createSessionHandlers } from './session-handlers.ts';
 import type { AgentsTables } from './tables.ts';
 import { createTaskReader, type NamedTaskRow } from './task-reader.ts';
@@ -43,6 +46,7 @@ export interface AgentsRoomOptions extends Partial<AgentsPolicy> {
 
 export interface AgentsRoom {
   tasks: TaskService;
+  ownTasks: OwnTasks;
   directory: AgentDirectory;
   /** Answers upgrades on LINK_PATH; other paths are left to other listeners. */
   attach(server: Server): void;
@@ -62,7 +66,9 @@ export function createAgentsRoom(options: AgentsRoomOptions): AgentsRoom {
   const feed = createFeed({ clock, log, progressMs: policy.progressMs });
   const logs = createLogStore({ folder: options.logsFolder, maxBytes: policy.maxLogBytes });
   const reports = createReportStore({ folder: options.logsFolder, maxBytes: policy.maxReportBytes });
+  const runs = createRunStore(options.logsFolder);
   const listings = createFolderListings(live, policy.listMs);
+  const questions = createAgentQuestions(live, policy.listMs);
   const ended = createEndedAttempts({ db, log, onAttemptEnded });
   /** Last sign of life of agents that are not connected, for the reason why a task waits. */
   const lastSeen = new Map<number, number | null>();
@@ -111,6 +117,7 @@ export function createAgentsRoom(options: AgentsRoomOptions): AgentsRoom {
     live,
     dispatcher,
     listings,
+    questions,
     logs,
     feed,
     policy,
@@ -145,12 +152,14 @@ export function createAgentsRoom(options: AgentsRoomOptions): AgentsRoom {
   let stopping: Promise<void> | undefined;
 
   return {
-    tasks: createTaskService({ reader, writer, live, logs, reports, feed, view }),
+    tasks: createTaskService({ reader, writer, live, logs, reports, runs, feed, view }),
+    ownTasks: createOwnTasks({ db, reader, writer, feed }),
     directory: createAgentDirectory({
       records,
       live,
       reader,
       listings,
+      questions,
       codes: createAgentCodes(db, clock),
       onChanged(agentId) {
         feed.publish({ type: 'agent', agentId });

@@ -50,6 +50,11 @@ export async function applyEvent(
 
 async function applyCreated(ctx: MoveContext, agentId: number, task: Task): Promise<EventProblem> {
   if ((await find(ctx, task.key)) !== undefined) return undefined;
+  if (task.spec.action === 'import' && task.spec.source.kind === 'project') {
+    return toFailureInfo(
+      new SlyError('SLY_FORBIDDEN', { detail: `task ${task.key}: an agent may not have a project copied` }),
+    );
+  }
   const onItsDisk = task.spec.action === 'import' && task.spec.source.kind !== 'blobs';
   const workspaceId = task.spec.action === 'import' ? (task.spec.workspaceId ?? null) : null;
   const agent = await ctx.trx

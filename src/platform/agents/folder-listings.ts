@@ -1,8 +1,7 @@
-/** Questions to a connected agent about its upload folder, and their answers. */
-import { SlyError } from '../../lib/errors.ts';
-import { newKey } from '../../lib/ids.ts';
+/** Questions to a connected agent about what lies in its upload folder, and their answers. */
 import type { Listing } from '../ports.ts';
 import type { LiveAgents } from './live-agents.ts';
+import { createOpenQuestions } from './open-questions.ts';
 
 export interface FolderListings {
   /** Rejects with SLY_NOT_FOUND when the agent is not connected, SLY_TIMEOUT when it does not answer. */
@@ -12,48 +11,15 @@ export interface FolderListings {
   gone(agentId: number): void;
 }
 
-interface Question {
-  agentId: number;
-  resolve(listing: Listing): void;
-  reject(error: Error): void;
-}
-
 export function createFolderListings(live: LiveAgents, listMs: number): FolderListings {
-  const open = new Map<string, Question>();
-
-  const notConnected = (agentId: number): SlyError =>
-    new SlyError('SLY_NOT_FOUND', {
-      detail: `agent ${agentId} is not connected`,
-      hint: 'Start the agent, or look into its log.',
-    });
-
+  const open = createOpenQuestions<Listing>(live);
   return {
-    async ask(agentId, path) {
-      const agent = live.get(agentId);
-      if (agent?.ready !== true) throw notConnected(agentId);
-      const id = newKey();
-      let timer: NodeJS.Timeout | undefined;
-      try {
-        return await new Promise<Listing>((resolve, reject) => {
-          open.set(id, { agentId, resolve, reject });
-          const late = new SlyError('SLY_TIMEOUT', {
-            detail: `agent ${agent.name} did not list ${JSON.stringify(path)} within ${listMs} ms`,
-          });
-          timer = setTimeout(() => reject(late), listMs);
-          agent.send({ type: 'list', id, path });
-        });
-      } finally {
-        clearTimeout(timer);
-        open.delete(id);
-      }
-    },
-    answered(agentId, listing) {
-      const question = open.get(listing.id);
-      if (question?.agentId === agentId) question.resolve(listing);
-    },
-    gone(agentId) {
-      for (const question of open.values())
-        if (question.agentId === agentId) question.reject(notConnected(agentId));
-    },
+    ask: (agentId, path) =>
+      open.ask(agentId, (id) => ({ type: 'list', id, path }), {
+        what: `list ${JSON.stringify(path)}`,
+        withinMs: listMs,
+      }),
+    answered: (agentId, listing) => open.answered(agentId, listing.id, listing),
+    gone: open.gone,
   };
 }

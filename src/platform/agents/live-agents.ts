@@ -21,6 +21,8 @@ export interface LiveAgent {
   readonly name: string;
   readonly instanceId: string;
   readonly plugins: ReadonlySet<string>;
+  /** Names of the questions it answers. */
+  readonly questions: ReadonlySet<string>;
   /** Welcome was sent: it may be offered work. */
   ready: boolean;
   draining: boolean;

@@ -20,7 +20,7 @@ export interface AgentsPolicy {
   tickMs: number;
   /** Shortest time between two progress messages of one task to subscribers. */
   progressMs: number;
-  /** Longest wait for a folder listing. */
+  /** Longest wait for a folder listing, or for another answer of an agent that needs no work. */
   listMs: number;
   /** Bytes of log kept for one attempt. */
   maxLogBytes: number;

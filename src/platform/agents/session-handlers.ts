@@ -4,6 +4,7 @@ import { type FailureInfo, SlyError, toFailureInfo } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { PROTOCOL_VERSION } from '../../protocol/link.ts';
 import { isFinal } from '../../protocol/task-state.ts';
+import type { AgentQuestions } from './agent-questions.ts';
 import type { AgentRecords } from './agent-records.ts';
 import type { SessionHandlers } from './agent-session.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -24,6 +25,7 @@ export interface SessionHandlersDeps {
   live: LiveAgents;
   dispatcher: Dispatcher;
   listings: FolderListings;
+  questions: AgentQuestions;
   logs: LogStore;
   feed: Feed;
   policy: AgentsPolicy;
@@ -198,6 +200,9 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
         case 'listing':
           deps.listings.answered(agent.agentId, message);
           return;
+        case 'answer':
+          deps.questions.answered(agent.agentId, message);
+          return;
         case 'goodbye':
           log.info({ agentId: agent.agentId, reason: message.reason }, 'agent says goodbye');
           return;
@@ -214,6 +219,7 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
       if (!live.leave(agent)) return;
       dispatcher.gone(agent.agentId);
       deps.listings.gone(agent.agentId);
+      deps.questions.gone(agent.agentId);
       feed.publish({ type: 'agent', agentId: agent.agentId });
       await records.seen(agent.agentId, agent.lastFrameAt);
     },

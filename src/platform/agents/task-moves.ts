@@ -88,6 +88,14 @@ export async function leaseTo(ctx: MoveContext, row: TaskRow, agentId: number): 
   });
 }
 
+/** queued -> leased: the platform does it itself. */
+export function leaseToPlatform(ctx: MoveContext, row: TaskRow): Promise<TaskRow> {
+  return setState(ctx, row, {
+    state: 'leased',
+    set: { not_before: null, failure: null, started_at: ctx.now },
+  });
+}
+
 /** Work that nobody else could do is not taken away because its holder is silent for a while. */
 export function leaseFor(policy: AgentsPolicy, row: TaskRow, agentId: number): number {
   return row.pinned_agent_id === agentId && row.cancel_reason === null

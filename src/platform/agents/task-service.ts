@@ -8,6 +8,7 @@ import type { Feed } from './feed.ts';
 import type { LiveAgents } from './live-agents.ts';
 import type { LogStore } from './log-store.ts';
 import type { ReportStore } from './report-store.ts';
+import type { RunStore } from './run-store.ts';
 import { askCancel, insertTask, retry } from './task-moves.ts';
 import type { NamedTaskRow, TaskReader } from './task-reader.ts';
 import { shortened, toHistoryEntry } from './task-view.ts';
@@ -19,12 +20,22 @@ export interface TaskServiceDeps {
   live: LiveAgents;
   logs: LogStore;
   reports: ReportStore;
+  runs: RunStore;
   feed: Feed;
   view(row: NamedTaskRow): TaskView;
 }
 
+/** Of a task with more attempts the latest are shown. */
+const MOST_RUNS = 20;
+
 export function createTaskService(deps: TaskServiceDeps): TaskService {
-  const { reader, writer, live, logs, reports, feed, view } = deps;
+  const { reader, writer, live, logs, reports, runs, feed, view } = deps;
+
+  async function taskIdOf(key: string, attempt: number): Promise<number> {
+    const owner = await reader.ownerOf(key, attempt);
+    if (owner !== undefined) return owner.taskId;
+    throw new SlyError('SLY_TASK_UNKNOWN', { detail: `task ${key}, attempt ${attempt}`, retryable: true });
+  }
 
   return {
     async create(task, { agentId, workspaceId = null, createdBy = null }) {
@@ -80,13 +91,14 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       return logs.read(id, which, { offset, maxBytes });
     },
     async putReport(key, attempt, body) {
-      const owner = await reader.ownerOf(key, attempt);
-      if (owner === undefined)
-        throw new SlyError('SLY_TASK_UNKNOWN', {
-          detail: `task ${key}, attempt ${attempt}`,
-          retryable: true,
-        });
-      await reports.put(owner.taskId, attempt, body);
+      await reports.put(await taskIdOf(key, attempt), attempt, body);
+    },
+    async putRun(key, attempt, record) {
+      await runs.put(await taskIdOf(key, attempt), attempt, record);
+    },
+    async runs(id) {
+      await reader.need(id);
+      return runs.list(id, MOST_RUNS);
     },
     async openReport(id) {
       const row = await reader.need(id);

@@ -1,5 +1,6 @@
 /** Why a task does not go on, in one sentence for the person who waits for it. Pure. */
 import { isActive } from '../../protocol/task-state.ts';
+import { PLATFORM_PLUGIN } from '../ports.ts';
 import type { LiveAgent } from './live-agents.ts';
 import type { NamedTaskRow } from './task-reader.ts';
 
@@ -26,6 +27,7 @@ export function busyBecause(agent: LiveAgent): string | undefined {
 export function waitingBecause(row: NamedTaskRow, facts: WaitingFacts): string | null {
   if (isActive(row.state)) return heldBecause(row, facts);
   if (row.state !== 'queued') return null;
+  if (row.wanted_plugin === PLATFORM_PLUGIN) return 'the platform copies one project at a time';
   if (facts.offeredTo !== undefined) return `offered to agent ${facts.offeredTo}, which has not answered yet`;
   if (row.not_before !== null && row.not_before > facts.now) {
     const seconds = Math.ceil((row.not_before - facts.now) / 1000);

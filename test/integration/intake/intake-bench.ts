@@ -62,6 +62,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     settleMs: SETTLE_MS,
     scanMs: SCAN_MS,
     routes: [],
+    retryTask: () => undefined,
     submit(task): AttemptRecord {
       const record = journal.createLocal(task);
       submitted.push(task);

@@ -70,7 +70,7 @@ describe('a source is taken when it has settled', () => {
     for (let i = 0; i < 20; i++) b.put(`set-${i}/a.jpg`, `${i}`);
     const started = Date.now();
     await until('twenty tasks', () => b.submitted.length === 20);
-    expect(Date.now() - started).toBeLessThan(10 * (SCAN_MS + SETTLE_MS));
+    expect(Date.now() - started).toBeLessThan(40 * (SCAN_MS + SETTLE_MS));
   });
 
   it('a temporary name anywhere holds its source back, and the status file says which', async () => {

@@ -1,12 +1,13 @@
 /** One agent: state, what it runs, how loaded and how full its machine is. */
-import type { ComponentChildren } from 'preact';
 import { useAction } from '../action.ts';
 import { call } from '../api.ts';
 import { now } from '../now.ts';
 import { Pill, Problem, Progress } from '../parts/bits.tsx';
+import { FactRow } from '../parts/fact-row.tsx';
 import { Link } from '../router.tsx';
 import type { Agent, TaskView } from '../shapes.ts';
 import { ago, bytes, plural, when } from '../words.ts';
+import { gpuWord } from './machine.tsx';
 
 /** A connected agent says something every few seconds. */
 const SILENT_MS = 30_000;
@@ -25,7 +26,9 @@ export function AgentCard(props: {
   return (
     <article class="card agent" aria-label={`Agent ${agent.name}`}>
       <div class="bar">
-        <strong>{agent.name}</strong>
+        <strong>
+          <Link to={`/agents/${agent.id}`}>{agent.name}</Link>
+        </strong>
         <AgentPill agent={agent} />
         <span class="grow" />
         {renew === undefined ? null : (
@@ -53,15 +56,15 @@ export function AgentCard(props: {
       </div>
       {drain.error === undefined ? null : <Problem error={drain.error} />}
       <dl class="facts narrow">
-        <Row name="Last frame">
+        <FactRow name="Last frame">
           <LastFrame agent={agent} />
-        </Row>
-        <Row name="Version">{agent.version ?? '-'}</Row>
+        </FactRow>
+        <FactRow name="Version">{agent.version ?? '-'}</FactRow>
         {telemetry === null ? null : <Telemetry told={telemetry} />}
-        <Row name="Running">
+        <FactRow name="Running">
           <Running agent={agent} tasks={props.tasks} />
-        </Row>
-        <Row name="Plugins">
+        </FactRow>
+        <FactRow name="Plugins">
           {agent.plugins.length === 0 ? (
             'none'
           ) : (
@@ -69,7 +72,7 @@ export function AgentCard(props: {
               {plural(agent.plugins.length, 'plugin')}
             </Link>
           )}
-        </Row>
+        </FactRow>
       </dl>
     </article>
   );
@@ -98,22 +101,23 @@ function Telemetry({ told }: { told: NonNullable<Agent['telemetry']> }) {
   const { slots, diskFreeBytes, diskTotalBytes } = told;
   return (
     <>
-      <Row name="Isolation">{told.isolation}</Row>
-      <Row name="Slots">
+      <FactRow name="Isolation">{told.isolation}</FactRow>
+      <FactRow name="Slots">
         <progress aria-label="Slots in use" max={Math.max(1, slots.cpu)} value={slots.busy} /> {slots.busy} of{' '}
         {slots.cpu} busy
-      </Row>
-      <Row name="Disk">
+      </FactRow>
+      <FactRow name="Disk">
         <progress
           aria-label="Disk in use"
           max={Math.max(1, diskTotalBytes)}
           value={diskTotalBytes - diskFreeBytes}
         />{' '}
         {bytes(diskFreeBytes)} free of {bytes(diskTotalBytes)}
-      </Row>
-      <Row name="Load">{told.load1.toFixed(2)} over the last minute</Row>
-      <Row name="Memory">{bytes(told.rssBytes)} by the agent itself</Row>
-      <Row name="Outbox">{plural(told.outbox, 'message')} to send</Row>
+      </FactRow>
+      <FactRow name="Load">{told.load1.toFixed(2)} over the last minute</FactRow>
+      {told.machine === undefined ? null : <FactRow name="GPU">{gpuWord(told.machine.gpus)}</FactRow>}
+      <FactRow name="Memory">{bytes(told.rssBytes)} by the agent itself</FactRow>
+      <FactRow name="Outbox">{plural(told.outbox, 'message')} to send</FactRow>
     </>
   );
 }
@@ -137,14 +141,5 @@ function Running({ agent, tasks }: { agent: Agent; tasks: ReadonlyMap<string, Ta
         );
       })}
     </ul>
-  );
-}
-
-function Row(props: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{props.name}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }

@@ -2,8 +2,14 @@
 import { Pill } from '../parts/bits.tsx';
 import { plural } from '../words.ts';
 import { actionWord, type Plugin, permissionWords } from './plugin.ts';
+import { PluginAgents } from './plugin-agents.tsx';
 
-export function PluginCard({ plugin }: { plugin: Plugin }) {
+export function PluginCard(props: {
+  plugin: Plugin;
+  mayTest: boolean;
+  tested: Parameters<typeof PluginAgents>[0]['tested'];
+}) {
+  const { plugin } = props;
   const { losses = [] } = plugin;
   return (
     <li class="card plugin">
@@ -34,21 +40,8 @@ export function PluginCard({ plugin }: { plugin: Plugin }) {
           <dt>Permissions</dt>
           <dd>{permissionWords(plugin).join(', ')}</dd>
         </div>
-        <div>
-          <dt>Digest</dt>
-          <dd>{plugin.digest === null ? 'not told by its agent' : <code>{plugin.digest}</code>}</dd>
-        </div>
-        <div>
-          <dt>Agents</dt>
-          <dd>
-            {plugin.agents.map(({ id, name, connected }) => (
-              <span key={id} class="has">
-                {name} {connected ? null : <Pill tone="quiet">Offline</Pill>}
-              </span>
-            ))}
-          </dd>
-        </div>
       </dl>
+      <PluginAgents plugin={plugin} mayTest={props.mayTest} tested={props.tested} />
       <Options title="Options of import" schema={plugin.options?.import} />
       <Options title="Options of export" schema={plugin.options?.export} />
       {losses.length === 0 ? null : (

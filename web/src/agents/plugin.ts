@@ -1,4 +1,5 @@
 /** A plugin as the API answers it, and what of it is searched. Pure. */
+import type { PluginOfferView } from '../../../src/platform/ports.ts';
 import type { Manifest } from '../shapes.ts';
 
 export interface Plugin extends Manifest {
@@ -12,7 +13,7 @@ export interface Plugin extends Manifest {
     wallSeconds: number | null;
     outputMb: number | null;
   };
-  agents: { id: number; name: string; connected: boolean }[];
+  agents: PluginOfferView['agents'];
 }
 
 const ACTION_WORDS: Record<string, string> = { detect: 'Recognises', import: 'Imports', export: 'Exports' };
@@ -44,4 +45,25 @@ export function permissionWords(plugin: Plugin): string[] {
     ...(wallSeconds === null ? [] : [`${wallSeconds} s at most`]),
     ...(outputMb === null ? [] : [`${outputMb} MB output`]),
   ];
+}
+
+/** The list with what came of a test; what was tested is what runs there now. */
+export function withTest(
+  entities: readonly Plugin[],
+  name: string,
+  agentId: number,
+  tested: NonNullable<Plugin['agents'][number]['tested']>,
+): { entities: Plugin[] } {
+  const { digest, digestOf } = tested;
+  const ran = digest === undefined ? {} : { digest, digestOf: digestOf ?? null };
+  return {
+    entities: entities.map((plugin) =>
+      plugin.name === name
+        ? {
+            ...plugin,
+            agents: plugin.agents.map((at) => (at.id === agentId ? { ...at, ...ran, tested } : at)),
+          }
+        : plugin,
+    ),
+  };
 }

@@ -45,6 +45,13 @@ export function isAdminOf(me: Me | undefined, teamId: number | null): boolean {
   return me.isAdmin || me.teams.some((team) => team.id === teamId && team.role === 'admin');
 }
 
+/** What belongs to every team is managed by who manages one. */
+export function isManagerOf(me: Me, teamId: number | null): boolean {
+  if (teamId === null) return mayManage(me);
+  const role = me.teams.find((team) => team.id === teamId)?.role;
+  return me.isAdmin || role === 'admin' || role === 'manager';
+}
+
 /** In any team: what the page offers; the server looks at the one it is about. */
 export function mayManage(me: Me | undefined): boolean {
   if (me === undefined) return false;

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
 import { Loading, Problem } from '../parts/bits.tsx';
-import { ScrollBox } from '../parts/scroll-box.tsx';
+import { Table } from '../parts/table.tsx';
 import { Link } from '../router.tsx';
 import { bytes, count, plural } from '../words.ts';
 import type { Me } from './accounts.ts';
@@ -18,7 +18,7 @@ interface Limits {
   retention: { archiveDays: number };
 }
 
-type ClassName = 'items' | 'archivedItems' | 'archives' | 'teamFiles' | 'uploads';
+type ClassName = 'items' | 'archivedItems' | 'archives' | 'teamFiles' | 'uploads' | 'pictures' | 'logs';
 
 interface Storage {
   disk: { freeBytes: number; totalBytes: number };
@@ -72,6 +72,8 @@ function StorageTable(props: { archiveDays: number | undefined }) {
     ],
     ['Team files', classes.teamFiles, 'until they are removed'],
     ['Uploads', classes.uploads, 'until they are imported or given up'],
+    ['Logs and reports of tasks', classes.logs, 'with their tasks'],
+    ['Small pictures for this page', classes.pictures, 'a cache: the longest unused go first'],
   ];
   return (
     <>
@@ -83,28 +85,11 @@ function StorageTable(props: { archiveDays: number | undefined }) {
         />{' '}
         {bytes(disk.freeBytes)} free of {bytes(disk.totalBytes)}; the database has {bytes(databaseBytes)}.
       </p>
-      <ScrollBox label="Storage by class">
-        <table>
-          <thead>
-            <tr>
-              <th>What</th>
-              <th class="number">Files</th>
-              <th class="number">Size</th>
-              <th>Kept</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([what, size, kept]) => (
-              <tr key={what}>
-                <td>{what}</td>
-                <td class="number">{count(size.files)}</td>
-                <td class="number">{bytes(size.bytes)}</td>
-                <td>{kept}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollBox>
+      <Table
+        label="Storage by class"
+        heads={['What', '#Files', '#Size', 'Kept']}
+        rows={rows.map(([what, size, kept]) => [what, what, count(size.files), bytes(size.bytes), kept])}
+      />
       <p class="dim">
         Equal bytes are stored once, so the classes may add up to more than the disk has in use.
       </p>
@@ -125,23 +110,10 @@ function LimitTable(props: { limits: Limits }) {
     ['One file', 'any size'],
   ];
   return (
-    <ScrollBox label="Limits">
-      <table>
-        <thead>
-          <tr>
-            <th>What</th>
-            <th class="number">At most</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([what, most]) => (
-            <tr key={what}>
-              <td>{what}</td>
-              <td class="number">{most}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollBox>
+    <Table
+      label="Limits"
+      heads={['What', '#At most']}
+      rows={rows.map(([what, most]) => [what, what, most])}
+    />
   );
 }

@@ -1,53 +1,19 @@
 /** Agents: are they there, what are they doing, how full are they; and how another one is added. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { AgentCard } from '../agents/agent-card.tsx';
 import { CodeDialog } from '../agents/code-dialog.tsx';
 import { CodeList } from '../agents/code-list.tsx';
-import { call } from '../api.ts';
-import { listen } from '../events.ts';
-import { useLoaded } from '../loaded.ts';
+import { useAgents } from '../agents/use-agents.ts';
 import { Empty, Loading, Problem } from '../parts/bits.tsx';
 import { isAdminOf, useMe } from '../settings/accounts.ts';
-import type { Agent, Page, TaskView } from '../shapes.ts';
-
-const LOOK_AGAIN_MS = 5000;
-const RUNNING = ['leased', 'fetching', 'converting', 'publishing'];
-
-interface Seen {
-  agents: Page<Agent>;
-  /** What runs anywhere, by the key the agents name it with. */
-  tasks: ReadonlyMap<string, TaskView>;
-}
-
-async function look(signal: AbortSignal): Promise<Seen> {
-  const [agents, running] = await Promise.all([
-    call<Page<Agent>>('agents.list', {}, signal),
-    call<{ entities: TaskView[] }>('tasks.recent', { states: RUNNING, limit: 500 }, signal),
-  ]);
-  return { agents, tasks: new Map(running.entities.map((task) => [task.key, task])) };
-}
+import type { Agent } from '../shapes.ts';
 
 export function AgentsView() {
-  const seen = useLoaded<Seen>(look, 'agents');
+  const seen = useAgents();
   const me = useMe().value;
   /** An agent = a new token for it; null = a new agent; undefined = closed. */
   const [registering, setRegistering] = useState<Agent | null | undefined>(undefined);
   const [codesChanged, setCodesChanged] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) seen.reload();
-    }, LOOK_AGAIN_MS);
-    const stop = listen({
-      refresh: seen.reload,
-      event: (event) => {
-        if (event.type === 'agent') seen.reload();
-      },
-    });
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
-  }, [seen.reload]);
 
   const agents = seen.value?.agents.entities;
   const mayRegister = me?.isAdmin === true;

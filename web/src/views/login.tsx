@@ -1,6 +1,7 @@
 /** No session: how to get one. */
 import { signal } from '@preact/signals';
 import { logIn } from '../api.ts';
+import { Command } from '../parts/copy-text.tsx';
 import { query } from '../router.tsx';
 
 const failure = signal<string | undefined>(undefined);
@@ -53,7 +54,7 @@ export function LoginView() {
           </button>
         </form>
         <p>Without a password: on the server that runs sly-agent, print a login link.</p>
-        <pre class="command">sly-agent status --login</pre>
+        <Command text="sly-agent status --login" />
         <p class="dim">
           Open the link in this browser. It works once, within 15 minutes, and keeps you logged in for 30
           days. The link is also printed when the program starts.

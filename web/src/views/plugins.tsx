@@ -1,17 +1,19 @@
 /** Plugins of the agents: what they read and write, what they may do, where they are. */
 import { useState } from 'preact/hooks';
-import { actionWord, isMatch, type Plugin } from '../agents/plugin.ts';
+import { actionWord, isMatch, type Plugin, withTest } from '../agents/plugin.ts';
 import { PluginCard } from '../agents/plugin-card.tsx';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
 import { Empty, Loading, Problem } from '../parts/bits.tsx';
 import { go, Link, query } from '../router.tsx';
+import { useMe } from '../settings/accounts.ts';
 import { plural } from '../words.ts';
 
 const ACTIONS = ['', 'import', 'export', 'detect'];
 
 export function PluginsView() {
   const plugins = useLoaded<{ entities: Plugin[] }>((signal) => call('plugins.list', {}, signal), 'plugins');
+  const me = useMe();
   const [text, setText] = useState('');
   const [action, setAction] = useState('');
   const agent = query.value.get('agent') ?? '';
@@ -61,7 +63,14 @@ export function PluginsView() {
       ) : (
         <ul class="plugins">
           {shown.map((plugin) => (
-            <PluginCard key={plugin.name} plugin={plugin} />
+            <PluginCard
+              key={plugin.name}
+              plugin={plugin}
+              mayTest={me.value?.isAdmin === true}
+              tested={(agentId, outcome) =>
+                plugins.set((before) => before && withTest(before.entities, plugin.name, agentId, outcome))
+              }
+            />
           ))}
         </ul>
       )}

@@ -1,13 +1,14 @@
-/** One project: its datasets, a gallery of its images with the objects drawn over them, its statistics, "Download as ...". */
+/** One project: its datasets, a gallery of its items with the objects drawn over them, its statistics, "Download as ...". */
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
-import { Empty, Loading, Problem } from '../parts/bits.tsx';
+import { Loading, Problem } from '../parts/bits.tsx';
 import { DownloadAs } from '../parts/download-as.tsx';
 import { DatasetList } from '../projects/dataset-list.tsx';
 import { Gallery } from '../projects/gallery.tsx';
 import { filterQuery, type GalleryFilter, readFilter } from '../projects/gallery-filter.ts';
 import { LabelFilter } from '../projects/label-filter.tsx';
+import { modalityOf } from '../projects/modality.ts';
 import { StatisticsView } from '../projects/statistics.tsx';
 import { go, Link, query } from '../router.tsx';
 import type { ClassMeta, Dataset, Page, Project, TagMeta } from '../shapes.ts';
@@ -39,7 +40,8 @@ export function ProjectView(props: { id: number }) {
       </main>
     );
   const { project, classes, tags, datasets } = view;
-  const statistics = project.type === 'images' && query.value.get('tab') === 'statistics';
+  const modality = modalityOf(project.type);
+  const statistics = query.value.get('tab') === 'statistics';
 
   return (
     <main class="wide">
@@ -49,21 +51,19 @@ export function ProjectView(props: { id: number }) {
       <div class="bar">
         <h1>{project.name}</h1>
         <span class="dim">
-          {plural(project.itemsCount, project.type === 'images' ? 'image' : 'item')},{' '}
+          {plural(project.itemsCount, modality.one, modality.many)},{' '}
           {plural(project.datasetsCount, 'dataset')}, {plural(classes.length, 'class', 'classes')},{' '}
           {bytes(project.size)}
         </span>
         <span class="grow" />
-        {project.type !== 'images' ? null : (
-          <nav class="tabs" aria-label="Views of the project">
-            <Link to={`/projects/${id}`} current={!statistics}>
-              Images
-            </Link>
-            <Link to={`/projects/${id}?tab=statistics`} current={statistics}>
-              Statistics
-            </Link>
-          </nav>
-        )}
+        <nav class="tabs" aria-label="Views of the project">
+          <Link to={`/projects/${id}`} current={!statistics}>
+            {modality.title}
+          </Link>
+          <Link to={`/projects/${id}?tab=statistics`} current={statistics}>
+            Statistics
+          </Link>
+        </nav>
         <button type="button" class="primary" onClick={() => setDownloading(true)}>
           Download as ...
         </button>
@@ -90,16 +90,12 @@ function Browse(props: {
   const filter = readFilter(query.value);
   const [total, setTotal] = useState<number | undefined>(undefined);
   const [open, setOpen] = useState(false);
+  const { one, many, title } = modalityOf(project.type);
+  const byLabel = project.type === 'images';
   const show = (to: GalleryFilter): void =>
     go(`/projects/${project.id}${filterQuery(to)}`, { replace: true });
   const chosen = datasets.find((one) => one.id === filter.dataset);
 
-  if (project.type !== 'images')
-    return (
-      <Empty title={`The page does not show ${project.type.replaceAll('_', ' ')} yet`}>
-        Download as ... works.
-      </Empty>
-    );
   return (
     <div class="browse">
       <aside class={open ? 'open' : undefined}>
@@ -113,42 +109,50 @@ function Browse(props: {
             chosen={filter.dataset}
             choose={(dataset) => show({ ...filter, dataset })}
           />
-          <LabelFilter
-            title="Classes"
-            find="Find a class"
-            choices={classes.map((one) => ({
-              id: one.id ?? 0,
-              name: one.title,
-              color: one.color,
-              kind: one.shape.replaceAll('_', ' '),
-            }))}
-            chosen={filter.classId}
-            choose={(classId) => show({ ...filter, classId })}
-          />
-          <LabelFilter
-            title="Tags"
-            find="Find a tag"
-            choices={tags.map((one) => ({
-              id: one.id ?? 0,
-              name: one.name,
-              color: one.color,
-              kind: one.applicable_type === 'objectsOnly' ? 'objects' : '',
-            }))}
-            chosen={filter.tagId}
-            choose={(tagId) => {
-              const tag = tags.find((one) => one.id === tagId);
-              show({ ...filter, tagId, tagOf: tag?.applicable_type === 'objectsOnly' ? 'object' : 'image' });
-            }}
-          />
+          {byLabel ? (
+            <>
+              <LabelFilter
+                title="Classes"
+                find="Find a class"
+                choices={classes.map((one) => ({
+                  id: one.id ?? 0,
+                  name: one.title,
+                  color: one.color,
+                  kind: one.shape.replaceAll('_', ' '),
+                }))}
+                chosen={filter.classId}
+                choose={(classId) => show({ ...filter, classId })}
+              />
+              <LabelFilter
+                title="Tags"
+                find="Find a tag"
+                choices={tags.map((one) => ({
+                  id: one.id ?? 0,
+                  name: one.name,
+                  color: one.color,
+                  kind: one.applicable_type === 'objectsOnly' ? 'objects' : '',
+                }))}
+                chosen={filter.tagId}
+                choose={(tagId) => {
+                  const tag = tags.find((one) => one.id === tagId);
+                  show({
+                    ...filter,
+                    tagId,
+                    tagOf: tag?.applicable_type === 'objectsOnly' ? 'object' : 'image',
+                  });
+                }}
+              />
+            </>
+          ) : null}
         </div>
       </aside>
-      <section aria-label="Images" class="images">
+      <section aria-label={title} class="images">
         <div class="bar tools">
-          <SearchField name={filter.name} onName={(name) => show({ ...filter, name })} />
+          <SearchField many={many} name={filter.name} onName={(name) => show({ ...filter, name })} />
           <span class="dim" role="status">
             {total === undefined
               ? ''
-              : `${plural(total, 'image')}${chosen === undefined ? '' : ` in ${chosen.path}`}`}
+              : `${plural(total, one, many)}${chosen === undefined ? '' : ` in ${chosen.path}`}`}
           </span>
         </div>
         <Gallery
@@ -164,7 +168,7 @@ function Browse(props: {
 }
 
 /** What is typed is looked for when the typing pauses. */
-function SearchField(props: { name: string; onName(name: string): void }) {
+function SearchField(props: { many: string; name: string; onName(name: string): void }) {
   const { name, onName } = props;
   const [text, setText] = useState(name);
   useEffect(() => setText(name), [name]);
@@ -177,7 +181,7 @@ function SearchField(props: { name: string; onName(name: string): void }) {
     <input
       type="search"
       placeholder="Search by name"
-      aria-label="Search images by name"
+      aria-label={`Search ${props.many} by name`}
       value={text}
       onInput={(event) => setText(event.currentTarget.value)}
     />

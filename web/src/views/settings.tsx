@@ -4,6 +4,7 @@ import { Link } from '../router.tsx';
 import { type Me, useMe } from '../settings/accounts.ts';
 import { Archives } from '../settings/archives.tsx';
 import { Members } from '../settings/members.tsx';
+import { Retention } from '../settings/retention.tsx';
 import { Server } from '../settings/server.tsx';
 import { Tokens } from '../settings/tokens.tsx';
 import { Users } from '../settings/users.tsx';
@@ -14,6 +15,7 @@ const SECTIONS = [
   ['users', 'Users'],
   ['server', 'Server'],
   ['archives', 'Archives'],
+  ['retention', 'Retention'],
 ] as const;
 
 export function SettingsView(props: { section: string | undefined }) {
@@ -48,5 +50,6 @@ function Section({ name, me }: { name: string; me: Me }) {
   if (name === 'users') return <Users me={me} />;
   if (name === 'server') return <Server me={me} />;
   if (name === 'archives') return <Archives me={me} />;
+  if (name === 'retention') return <Retention me={me} />;
   return <Empty title="There is no such section" />;
 }

@@ -14,6 +14,7 @@ import { Facts } from '../tasks/facts.tsx';
 import { HowFar } from '../tasks/how-far.tsx';
 import { Inputs } from '../tasks/inputs.tsx';
 import { Outcome } from '../tasks/outcome.tsx';
+import { Runs } from '../tasks/runs.tsx';
 import { TaskActions } from '../tasks/task-actions.tsx';
 import { noteMove, noteProgress } from '../tasks/task-rates.ts';
 
@@ -93,6 +94,7 @@ export function TaskDetail(props: { id: number }) {
         entries={history.value?.entities}
         {...(view.progress !== null && { step: view.progress.phase })}
       />
+      <Runs task={view} />
       <TaskReport task={view} />
       <TaskLog id={id} attempt={view.attempt} />
       <Inputs task={view} />
