@@ -57,6 +57,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'plugins/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...withoutPython()],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -66,7 +67,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           // Real sockets, processes and clocks on a machine of unknown load: one more try, which the reporter shows.
           retry: 1,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -25,6 +25,8 @@ import { sourcesFingerprint } from './setup/fingerprint.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Folders of a plugin that its image and its users do not need. */
 const NOT_SHIPPED = new Set(['fixtures', 'test', 'node_modules']);
+/** What a plugin is tested with on the machine it runs on: all of it goes along. */
+const SAMPLE = 'sample';
 const ASSET = /\.(sql|json|md|py|txt|html|css|svg|woff2)$/;
 
 /** Builds into `target`; throws with a sentence when a step fails. */
@@ -66,7 +68,9 @@ function copyAssets(from, to) {
   if (!existsSync(from)) return;
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
-    if (entry.isDirectory()) {
+    if (entry.isDirectory() && entry.name === SAMPLE && existsSync(join(from, 'plugin.json'))) {
+      cpSync(source, join(to, entry.name), { recursive: true });
+    } else if (entry.isDirectory()) {
       if (!NOT_SHIPPED.has(entry.name)) copyAssets(source, join(to, entry.name));
     } else if (ASSET.test(entry.name)) {
       mkdirSync(to, { recursive: true });

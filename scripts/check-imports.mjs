@@ -16,13 +16,22 @@ const ROOMS = [
   { room: 'src/format', may: ['src/lib', 'src/protocol'] },
   { room: 'src/plugin-kit', may: ['src/lib', 'src/protocol', 'src/format'] },
   { room: 'plugins', may: ['src/lib', 'src/protocol', 'src/format', 'src/plugin-kit'] },
-  ...['intake', 'journal', 'link', 'pipeline', 'runner', 'transfer', 'housekeeping', 'control', 'doctor'].map(
-    (name) => ({
-      room: `src/agent/${name}`,
-      may: ['src/lib', 'src/protocol', 'src/format'],
-      files: ['src/agent/pipeline/ports.ts'],
-    }),
-  ),
+  ...[
+    'intake',
+    'journal',
+    'link',
+    'pipeline',
+    'runner',
+    'transfer',
+    'housekeeping',
+    'control',
+    'doctor',
+    'machine',
+  ].map((name) => ({
+    room: `src/agent/${name}`,
+    may: ['src/lib', 'src/protocol', 'src/format'],
+    files: ['src/agent/pipeline/ports.ts'],
+  })),
   // The composition root and what is only put together there.
   { room: 'src/agent', may: ['src/lib', 'src/protocol', 'src/format', 'src/agent'] },
   ...['api', 'agents', 'store', 'blobs', 'pictures', 'statistics', 'media', 'web'].map((name) => ({

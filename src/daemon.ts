@@ -12,7 +12,7 @@ import { lockFolder } from './agent/journal/folder-lock.ts';
 import { keptToken, register } from './agent/registration.ts';
 import { systemClock } from './lib/clock.ts';
 import { loadConfig } from './lib/config/load-config.ts';
-import type { Config } from './lib/config/options.ts';
+import type { Config, Origin } from './lib/config/options.ts';
 import { SlyError } from './lib/errors.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createReleaseStack } from './lib/release-stack.ts';
@@ -30,7 +30,7 @@ export interface DaemonInput {
 export async function runDaemon(input: DaemonInput): Promise<number> {
   // Plugins run as another user and must read what is made for them; what is private lies in folders of mode 0700.
   process.umask(0o022);
-  const { config, notes } = readConfig(input.flags);
+  const { config, notes, ...configSource } = readConfig(input.flags);
   const log = openLog(config, input.terminal);
   for (const note of notes) log.warn(note);
   mkdirSync(config.data, { recursive: true });
@@ -43,7 +43,7 @@ export async function runDaemon(input: DaemonInput): Promise<number> {
     releases.push('folder lock', () => lock.release());
 
     const embedded = input.parts === 'platform' || config.platform_url === undefined;
-    const platform = embedded ? await openPlatform(config, log) : undefined;
+    const platform = embedded ? await openPlatform(config, configSource.origins, log) : undefined;
     if (platform !== undefined) releases.push('platform', () => platform.stop());
     if (input.parts === 'platform') {
       await announce(platform, log);
@@ -53,6 +53,7 @@ export async function runDaemon(input: DaemonInput): Promise<number> {
 
     const agent = await createAgent({
       config,
+      configSource,
       version: programVersion(),
       clock: systemClock,
       log,
@@ -115,13 +116,14 @@ function openLog(config: Config, terminal: boolean): Logger {
     : createLogger(config.log_level);
 }
 
-function openPlatform(config: Config, log: Logger): Promise<Platform> {
+function openPlatform(config: Config, origins: Record<string, Origin>, log: Logger): Promise<Platform> {
   return createPlatform({
     dataFolder: config.data,
     listen: parseListen(config.listen),
     log,
     clock: systemClock,
     archiveDays: config.archive_days,
+    ...(origins.archive_days === undefined ? {} : { archiveDaysFrom: origins.archive_days }),
     ...(config.public_url === undefined ? {} : { publicUrl: config.public_url }),
   });
 }

@@ -14,9 +14,7 @@ import { packageRoot } from '../lib/version.ts';
 import type { Telemetry } from '../protocol/link.ts';
 import { createControlHandlers } from './control/control-handlers.ts';
 import { startControlServer } from './control/control-server.ts';
-import { runDoctor } from './doctor/doctor.ts';
 import { createDiskGuard } from './housekeeping/disk-guard.ts';
-import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createMemoryTrim } from './housekeeping/memory-trim.ts';
 import { createIntake } from './intake/intake.ts';
 import { createSourceOpener } from './intake/open-source.ts';
@@ -32,17 +30,22 @@ import { createLinkProber } from './links/link-prober.ts';
 import { builtinImageOf, openRunner } from './open-runner.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { loadPlugins } from './pipeline/plugin-registry.ts';
-import { shrinkTaskFolder, taskFolder } from './pipeline/task-folder.ts';
+import { createPluginOffers } from './pipeline/self-test/plugin-offers.ts';
+import { createSelfTests } from './pipeline/self-test/self-tests.ts';
+import type { PipelineDeps } from './pipeline/step-context.ts';
+import { taskFolder } from './pipeline/task-folder.ts';
 import { openLogFile } from './pipeline/task-log.ts';
 import { createProgressBoard } from './progress-board.ts';
-import { probeIsolation } from './runner/probe-isolation.ts';
+import type { ConfigSource } from './question-handlers.ts';
 import { createFileHasher } from './transfer/file-hasher.ts';
 import { createPlatformClient } from './transfer/platform-client.ts';
 import { createPlatformHttp } from './transfer/platform-http.ts';
 import { createTransfer } from './transfer/transfer.ts';
+import { createUpkeep } from './upkeep.ts';
 
 export interface AgentOptions {
   config: Config;
+  configSource: ConfigSource;
   version: string;
   clock: Clock;
   log: Logger;
@@ -61,7 +64,7 @@ export interface Agent {
 
 /** A call to the platform is repeated for so long before the attempt fails: a reboot of the other side is no failure. */
 const PLATFORM_DEADLINE_MS = 3_600_000;
-const DAY_MS = 86_400_000;
+const OFFERS_MS = 2_000;
 
 export async function createAgent(options: AgentOptions): Promise<Agent> {
   const { config, version, clock, log, platform } = options;
@@ -120,44 +123,59 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     const links = createLinkProber({ allow: config.link_allow, parallel: config.link_parallel });
     releases.push('link connections', () => links.close());
 
-    const pipeline = createPipeline(
-      {
-        journal,
-        runner,
-        opener,
-        client,
-        transfer,
-        links,
-        plugins,
-        clock,
-        log: log.child({ component: 'pipeline' }),
-        tasksRoot: folders.tasks,
-        uploadFolder: folders.upload,
-        policy: {
-          memoryMb: config.memory_mb,
-          cpus: config.cpus,
-          pids: config.pids,
-          tmpMb: config.tmp_mb,
-          fileMb: config.file_mb,
-          outputMb: config.output_mb,
-          wallSeconds: config.wall_seconds,
-          idleSeconds: config.idle_seconds,
-        },
-        stopGraceMs: config.stop_grace_seconds * 1000,
-        pollMs: 100,
-        onProgress(record, progress) {
-          board.put(record.key, progress);
-          link.progress(record, progress);
-        },
-        onState(record) {
-          board.onState(record);
-          intake.onState(record);
-        },
-        onHashed: (record, files) => intake.onHashed(record, files),
-        onLog: (record) => link.logGrew(record),
+    const limits = {
+      memoryMb: config.memory_mb,
+      cpus: config.cpus,
+      pids: config.pids,
+      tmpMb: config.tmp_mb,
+      fileMb: config.file_mb,
+      outputMb: config.output_mb,
+      wallSeconds: config.wall_seconds,
+      idleSeconds: config.idle_seconds,
+    };
+    const pipelineDeps: PipelineDeps = {
+      journal,
+      runner,
+      opener,
+      client,
+      transfer,
+      links,
+      plugins,
+      clock,
+      log: log.child({ component: 'pipeline' }),
+      tasksRoot: folders.tasks,
+      uploadFolder: folders.upload,
+      policy: limits,
+      stopGraceMs: config.stop_grace_seconds * 1000,
+      pollMs: 100,
+      onProgress(record, progress) {
+        board.put(record.key, progress);
+        link.progress(record, progress);
       },
-      { slots: config.slots, admission: () => disk.refusal(), admissionRetryMs: 2_000 },
-    );
+      onState(record) {
+        board.onState(record);
+        intake.onState(record);
+      },
+      onHashed: (record, files) => intake.onHashed(record, files),
+      onLog: (record) => link.logGrew(record),
+    };
+    const pipeline = createPipeline(pipelineDeps, {
+      slots: config.slots,
+      admission: () => disk.refusal(),
+      admissionRetryMs: 2_000,
+    });
+
+    const selfTests = createSelfTests({
+      deps: pipelineDeps,
+      file: path.join(folders.agent, 'self-tests.json'),
+    });
+    releases.push('self-test', () => selfTests.stop());
+    const offers = createPluginOffers({
+      plugins,
+      runner,
+      lastTest: (plugin) => selfTests.last(plugin),
+      log: log.child({ component: 'runner' }),
+    });
 
     const intake = createIntake({
       uploadFolder: folders.upload,
@@ -169,6 +187,26 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       scanMs: config.scan_seconds * 1000,
       routes: config.routes,
       submit: (task) => pipeline.submit(task),
+      retryTask: (key) => journal.request({ type: 'task.retry', key }),
+    });
+
+    const upkeep = createUpkeep({
+      config,
+      configSource: options.configSource,
+      folders,
+      db,
+      journal,
+      outbox,
+      hashes,
+      runner,
+      limits,
+      builtinImage,
+      platform,
+      disk,
+      intake,
+      link: () => link,
+      clock,
+      log,
     });
 
     const telemetry = (): Telemetry => {
@@ -182,6 +220,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         outbox: outbox.size(),
         state: pipeline.draining() ? 'draining' : disk.refusal() === undefined ? 'ready' : 'disk-low',
         isolation: runner.isolation.summary,
+        machine: upkeep.machine(),
       };
     };
 
@@ -209,7 +248,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         drain: (on) => pipeline.drain(on),
         list: (folder) => intake.list(folder),
         telemetry,
-        plugins: () => plugins.list().map(({ manifest }) => ({ manifest })),
+        questions: { ...upkeep.questions, 'plugin.test': ({ plugin }) => selfTests.run(plugin) },
+        plugins: () => offers.list(),
         log: (ref) => openLogFile(taskFolder(folders.tasks, ref.key, ref.attempt).log),
       },
     });
@@ -220,17 +260,6 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       if (isHeld) pipeline.abandon(ref);
       else journal.abandon(ref);
     }
-
-    const housekeeping = createHousekeeping({
-      runner,
-      journal,
-      hashes,
-      tasksRoot: folders.tasks,
-      shrink: (ref) => shrinkTaskFolder(taskFolder(folders.tasks, ref.key, ref.attempt)),
-      keepMs: config.keep_days * DAY_MS,
-      clock,
-      log: log.child({ component: 'housekeeping' }),
-    });
 
     const trim = createMemoryTrim({ busy: () => pipeline.held().length > 0, clock, log });
 
@@ -256,34 +285,21 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       isolation: runner.isolation,
       logFile: (key, attempt) => openLogFile(taskFolder(folders.tasks, key, attempt).log),
       reportFile: (key, attempt) => taskFolder(folders.tasks, key, attempt).report,
-      doctor: ({ security }) =>
-        runDoctor({
-          config,
-          folders,
-          runner,
-          builtinImage,
-          platformUrl: platform.url,
-          ...(platform.caFile === undefined ? {} : { caFile: platform.caFile }),
-          link,
-          disk,
-          intake,
-          quickCheck: () => String(db.pragma('quick_check(1)', { simple: true })),
-          now: () => clock.now(),
-          security,
-          probe: () => probeIsolation(runner, builtinImage, { folder: folders.agent }),
-        }),
+      doctor: upkeep.doctor,
+      testPlugin: (plugin) => selfTests.run(plugin),
     });
 
     return {
       async start() {
+        const looked = offers.look();
         await disk.start();
         releases.push('disk guard', () => disk.stop());
         pipeline.start();
         releases.push('pipeline', () => pipeline.stop());
         await intake.start();
         releases.push('intake', () => intake.stop());
-        housekeeping.start();
-        releases.push('housekeeping', () => housekeeping.stop());
+        upkeep.start();
+        releases.push('upkeep', () => upkeep.stop());
         trim.start();
         releases.push('memory trim', () => trim.stop());
         const control = await startControlServer(
@@ -292,6 +308,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
           log.child({ component: 'control' }),
         );
         releases.push('control socket', () => control.close());
+        // So that the first hello has it; an engine that is slow now is asked again for the next one.
+        await Promise.race([looked, clock.sleep(OFFERS_MS)]);
         link.start();
         releases.push('link', () => link.stop('the agent stops'));
       },

@@ -45,7 +45,7 @@ export const COMMANDS: Record<string, Entry> = {
   },
   retry: { summary: 'Run an ended task again.', load: async () => (await import('./retry.ts')).retryCommand },
   plugins: {
-    summary: 'List the formats this agent can read and write.',
+    summary: 'List the formats this agent can read and write, or test them.',
     load: async () => (await import('./plugins.ts')).pluginsCommand,
   },
   status: {

@@ -11,10 +11,9 @@ import type {
   Inspection,
 } from '../agent/control/control-api.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
-import type { ErrorCodeName } from '../lib/error-codes.ts';
-import { ERROR_CODES } from '../lib/error-codes.ts';
-import { errnoOf, type FailureInfo, SlyError } from '../lib/errors.ts';
+import { errnoOf, type FailureInfo, fromFailureInfo, SlyError } from '../lib/errors.ts';
 import type { Manifest } from '../protocol/plugin.ts';
+import type { SelfTest } from '../protocol/self-test.ts';
 
 export interface ControlClient {
   status(): Promise<ControlStatus>;
@@ -27,6 +26,7 @@ export interface ControlClient {
   retry(key: string): Promise<{ accepted: string }>;
   drain(on: boolean): Promise<void>;
   plugins(): Promise<Manifest[]>;
+  testPlugin(name: string): Promise<SelfTest>;
   doctor(security: boolean): Promise<DoctorCheck[]>;
   loginLink(): Promise<{ url: string }>;
   log(key: string, offset: number): Promise<{ text: string; next: number; ended: boolean }>;
@@ -71,7 +71,7 @@ export function createControlClient(socketPath: string): ControlClient {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (response.statusCode !== 200) throw fromFailure(value as FailureInfo);
+    if (response.statusCode !== 200) throw fromFailureInfo(value as FailureInfo);
     return value as T;
   }
 
@@ -88,6 +88,7 @@ export function createControlClient(socketPath: string): ControlClient {
       await json('POST', '/drain', { on });
     },
     plugins: () => json('GET', '/plugins'),
+    testPlugin: (name) => json('POST', `/plugins/${encodeURIComponent(name)}/test`),
     doctor: (security) => json('GET', `/doctor${security ? '?security' : ''}`),
     loginLink: () => json('POST', '/login-link'),
     log: (key, offset) => json('GET', `/tasks/${key}/log?offset=${offset}`),
@@ -97,16 +98,7 @@ export function createControlClient(socketPath: string): ControlClient {
       if (response.statusCode === 200) return response;
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
-      throw fromFailure(JSON.parse(Buffer.concat(chunks).toString('utf8')) as FailureInfo);
+      throw fromFailureInfo(JSON.parse(Buffer.concat(chunks).toString('utf8')) as FailureInfo);
     },
   };
-}
-
-function fromFailure(failure: FailureInfo): SlyError {
-  const code = failure.code in ERROR_CODES ? (failure.code as ErrorCodeName) : 'SLY_INTERNAL';
-  return new SlyError(code, {
-    detail: failure.detail,
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-    ...(failure.file === undefined ? {} : { file: failure.file }),
-  });
 }

@@ -1,16 +1,23 @@
+import { SlyError } from '../lib/errors.ts';
 import type { Command } from './command.ts';
 import { connectControl } from './control-client.ts';
 import { table } from './print.ts';
+import { testPlugins } from './test-plugins.ts';
 
 export const pluginsCommand: Command = {
   name: 'plugins',
-  summary: 'List the formats this agent can read and write, with their options.',
-  usage: 'plugins [--json]',
+  summary: 'List the formats this agent can read and write, with their options, or test them.',
+  usage: 'plugins [test [NAME ...]] [--json]',
   flags: {
-    json: { type: 'boolean', help: 'The manifests, one JSON object a line.' },
+    json: { type: 'boolean', help: 'The manifests or outcomes, one JSON object a line.' },
     data: { type: 'string', value: 'FOLDER', help: 'Data folder of the daemon (SLY_DATA).' },
   },
-  async run({ flags, terminal }) {
+  examples: ['sly-agent plugins', 'sly-agent plugins test', 'sly-agent plugins test coco yolo'],
+  async run({ positionals, flags, terminal }) {
+    const [verb, ...names] = positionals;
+    if (verb === 'test') return testPlugins(names, flags, terminal);
+    if (verb !== undefined)
+      throw new SlyError('SLY_USAGE', { detail: `expected nothing or "test", got ${JSON.stringify(verb)}` });
     const plugins = await connectControl(flags).plugins();
     if (flags.json === true || !terminal) {
       for (const plugin of plugins) process.stdout.write(`${JSON.stringify(plugin)}\n`);

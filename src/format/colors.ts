@@ -13,10 +13,13 @@ export function distinctColor(index: number): string {
   return hex(hue, saturation, value);
 }
 
-/** Hands out colours nobody has; in the same order whenever the same ones are taken. */
-export function createColorPicker(taken: Iterable<string>): { take(): string; mark(color: string): void } {
+/** Hands out colours nobody has; in the same order whenever the same ones are taken. What is no colour takes none. */
+export function createColorPicker(taken: Iterable<unknown>): { take(): string; mark(color: string): void } {
   const used = new Set<string>();
-  for (const color of taken) used.add(color.toUpperCase());
+  for (const one of taken) {
+    const color = readColor(one);
+    if (color !== undefined) used.add(color);
+  }
   let next = used.size;
   return {
     take() {

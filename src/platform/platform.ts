@@ -8,8 +8,10 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Origin } from '../lib/config/options.ts';
 import { errnoOf, SlyError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { folderUsage } from '../lib/measure-folder.ts';
 import { createReleaseStack } from '../lib/release-stack.ts';
 import { packageRoot, programVersion } from '../lib/version.ts';
 import { createAgentsRoom } from './agents/agents-room.ts';
@@ -21,6 +23,7 @@ import { registerPublicApi } from './api/public-api.ts';
 import { createBrowserUploads } from './api/uploads/browser-uploads.ts';
 import { createFolderBlobStore } from './blobs/folder-blob-store.ts';
 import { recordBlobs } from './blobs/recorded-blobs.ts';
+import { createCloneRunner } from './clones/clone-runner.ts';
 import { createGarbageLoop } from './collect-garbage.ts';
 import { createMediaReader } from './media/media-reader.ts';
 import { createRenditions } from './pictures/renditions.ts';
@@ -36,6 +39,7 @@ export interface PlatformOptions {
   publicUrl?: string;
   /** Days an archive of an export is kept; 30 when not said. */
   archiveDays?: number;
+  archiveDaysFrom?: Origin;
   log: Logger;
   clock: Clock;
 }
@@ -52,6 +56,7 @@ export interface Platform {
 
 const ARCHIVE_DAYS = 30;
 const DATABASE_NAME = 'platform.sqlite';
+const LOGS = 'logs';
 
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { clock, listen } = options;
@@ -67,23 +72,43 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     releases.push('blob store', () => folder.close());
     const blobs = recordBlobs(folder, stores.blobs);
     const media = createMediaReader({ blobs, store: stores.media, log: log.child({ component: 'media' }) });
-    const renditions = createRenditions({ folder: path.join(root, 'pictures'), blobs, clock });
+    const renditions = createRenditions({ folder: path.join(root, 'pictures'), blobs, media, clock });
     releases.push('pictures', () => renditions.close());
-    const statistics = createProjectStatistics({ annotations: stores.annotationTexts });
+    const statistics = createProjectStatistics({
+      annotations: stores.annotationTexts,
+      labels: stores.labelCounts,
+      media,
+    });
     releases.push('statistics', () => statistics.close());
     const uploads = createBrowserUploads({ store: stores.uploads, growing: folder.growing, blobs, clock });
     const room = createAgentsRoom({
       db,
       clock,
       log: options.log.child({ component: 'agents' }),
-      logsFolder: path.join(root, 'logs'),
+      logsFolder: path.join(root, LOGS),
       version: programVersion(),
       onAttemptEnded: (key, attempt) => stores.publications.dropOpenOf(key, attempt),
     });
     const auth = await createAuth({ stores, clock, log });
     await auth.ensureAdminToken(path.join(root, 'admin-token'));
 
-    const retention = { archiveMs: (options.archiveDays ?? ARCHIVE_DAYS) * 24 * 3600_000 };
+    const retention = {
+      archiveMs: (options.archiveDays ?? ARCHIVE_DAYS) * 24 * 3600_000,
+      archiveFrom: options.archiveDaysFrom ?? 'default',
+    };
+    const garbage = createGarbageLoop({
+      trash: stores.trash,
+      archives: stores.archives,
+      retention,
+      records: stores.blobs,
+      blobs,
+      uploads: {
+        pruneUploads: async (before) => (await folder.pruneUploads(before)) + (await uploads.removeExpired()),
+      },
+      labelCheck: stores.labelCheck,
+      clock,
+      log: log.child({ component: 'garbage' }),
+    });
     const app = createHttpServer({ log: options.log.child({ component: 'http' }), clock });
     const shared = { stores, blobs, tasks: room.tasks, agents: room.directory, auth, clock, log };
     registerDataPlane(app, {
@@ -94,6 +119,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       ...shared,
       links: createSignedLinks({ secret: await linkSecret(path.join(root, 'link-secret')), clock }),
       retention,
+      garbage,
       space: () => spaceOf(root, DATABASE_NAME),
       media,
       renditions,
@@ -122,20 +148,17 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     releases.push('http server', () => app.close());
     await room.start();
     releases.push('agents room', () => room.stop());
-    const garbage = createGarbageLoop({
-      trash: stores.trash,
-      archives: stores.archives,
-      retention,
-      records: stores.blobs,
-      blobs,
-      uploads: {
-        pruneUploads: async (before) => (await folder.pruneUploads(before)) + (await uploads.removeExpired()),
-      },
-      clock,
-      log: log.child({ component: 'garbage' }),
-    });
     garbage.start();
     releases.push('garbage', () => garbage.stop());
+    const clones = createCloneRunner({
+      own: room.ownTasks,
+      tasks: room.tasks,
+      clones: stores.clones,
+      clock,
+      log: log.child({ component: 'clones' }),
+    });
+    clones.start();
+    releases.push('clones', () => clones.stop());
 
     const { port } = app.server.address() as AddressInfo;
     const url = (): string => `http://${reachable(listen.host)}:${port}`;
@@ -188,6 +211,7 @@ async function spaceOf(root: string, database: string): Promise<Space> {
     freeBytes: bavail * bsize,
     totalBytes: blocks * bsize,
     databaseBytes: sizes.reduce((sum, size) => sum + size, 0),
+    logs: await folderUsage(path.join(root, LOGS)),
   };
 }
 

@@ -4,13 +4,17 @@
  * `platform.ts` puts them together.
  */
 import type { Readable } from 'node:stream';
+import type { VolumeMeta } from '../format/nrrd-header.ts';
+import type { Origin } from '../lib/config/options.ts';
 import type { FailureInfo } from '../lib/errors.ts';
 import type { Sha256 } from '../lib/hash.ts';
 import type { AgentMessage, Telemetry } from '../protocol/link.ts';
 import type { Manifest } from '../protocol/plugin.ts';
+import type { Answered, Asked, QuestionName } from '../protocol/questions.ts';
+import type { RunRecord } from '../protocol/run-record.ts';
+import type { SelfTest } from '../protocol/self-test.ts';
 import type { Progress, Task, TaskResult, TaskSpec } from '../protocol/task.ts';
 import type { TaskState } from '../protocol/task-state.ts';
-import type { VolumeMeta } from './media/nrrd-header.ts';
 import type { VideoFacts } from './media/video-facts.ts';
 import type { ProjectRow, Visible } from './store/repositories.ts';
 
@@ -65,6 +69,31 @@ export type TaskEvent =
     }
   | { type: 'agent'; agentId: number };
 
+/** What a task wants that the platform does itself. No plugin can have this name. */
+export const PLATFORM_PLUGIN = '@platform';
+
+export interface OwnTask {
+  id: number;
+  key: string;
+  teamId: number | null;
+  spec: TaskSpec;
+}
+
+/** Tasks the platform does itself, one at a time. */
+export interface OwnTasks {
+  /** The oldest that has not ended, also one that a stopped process had taken. */
+  take(): Promise<OwnTask | undefined>;
+  isCanceled(task: OwnTask): Promise<boolean>;
+  progress(task: OwnTask, progress: Progress): void;
+  end(
+    task: OwnTask,
+    end:
+      | { state: 'succeeded'; result: TaskResult }
+      | { state: 'failed'; failure: FailureInfo }
+      | { state: 'canceled' },
+  ): Promise<void>;
+}
+
 export interface TaskService {
   /** Idempotent by `task.key`. `agentId` pins it to one agent (sources in an upload folder are always pinned). */
   create(
@@ -93,6 +122,10 @@ export interface TaskService {
   /** NDJSON log lines from a byte offset. */
   readLog(id: number, options: { attempt?: number; offset: number; maxBytes: number }): Promise<LogSlice>;
   putReport(key: string, attempt: number, body: Readable): Promise<void>;
+  /** The last one counts, but for one that comes late. */
+  putRun(key: string, attempt: number, record: RunRecord): Promise<void>;
+  /** What the plugin's runs were and used, by attempt; the latest attempts when there are very many. */
+  runs(id: number): Promise<{ attempt: number; run: RunRecord }[]>;
   /** NDJSON ReportLines, or undefined when there is none yet. */
   openReport(id: number): Promise<Readable | undefined>;
   /** Throws SLY_LEASE_LOST unless `agentId` holds `attempt` of this task right now; SLY_TASK_UNKNOWN (retryable) before task.created or accept arrived. */
@@ -139,10 +172,26 @@ export interface PluginOfferView {
   manifest: Manifest;
   digest: string | null;
   /** Agents that have it, in whatever version. */
-  agents: { id: number; name: string; connected: boolean }[];
+  agents: {
+    id: number;
+    name: string;
+    connected: boolean;
+    /** Of the bytes it runs there, as it said at its last connect or self-test. */
+    digest: string | null;
+    digestOf: 'registry' | 'image' | 'files' | null;
+    /** It knows how to test its plugins. */
+    canTest: boolean;
+    /** The last self-test there. */
+    tested: SelfTest | null;
+  }[];
 }
 
 export type Listing = Extract<AgentMessage, { type: 'listing' }>;
+
+/** What an agent answered, or why it refused. */
+export type AgentAnswer<T> =
+  | { answer: T; failure?: undefined }
+  | { answer?: undefined; failure: FailureInfo };
 
 export interface AgentDirectory {
   /** With `visible`: those of these teams and of every team, with tasks of these teams. */
@@ -165,14 +214,38 @@ export interface AgentDirectory {
   register(code: string, name: string): Promise<{ id: number; name: string; token: string } | undefined>;
   /** Asks the connected agent over the link; rejects with SLY_NOT_FOUND / SLY_TIMEOUT. */
   listFolder(agentId: number, path: string): Promise<Listing>;
+  /**
+   * Asks the connected agent over the link. Rejects with SLY_NOT_FOUND (not connected, or too old to know the
+   * question), SLY_TIMEOUT, SLY_BAD_MESSAGE (the answer has another shape).
+   */
+  ask<N extends QuestionName>(
+    agentId: number,
+    question: N,
+    asked: Asked<N>,
+  ): Promise<AgentAnswer<Answered<N>>>;
   drain(agentId: number, on: boolean): Promise<void>;
   /** Plugins of all known agents, by name. */
   plugins(): Promise<Manifest[]>;
   /** The same with what is known of them beside their manifest. */
   pluginOffers(): Promise<PluginOfferView[]>;
+  /** Has the agent test one of its plugins and keeps what came of it. Rejects as `ask` does. */
+  testPlugin(agentId: number, plugin: string): Promise<AgentAnswer<SelfTest>>;
 }
 
 // ---------------------------------------------------------------- blobs
+
+/** Larger blobs are streams, not part of a batch. */
+export const BATCHED_BYTES = 1 << 20;
+
+/** Small blobs that come one after the other and are there, durable, together. */
+export interface BlobBatch {
+  /** Answers the hash; the bytes may be used again when it resolves. Nobody sees the blob before the commit. */
+  add(bytes: Uint8Array): Promise<Sha256>;
+  /** Whoever calls `add` calls this or `abort`; after a failed commit `abort` too. */
+  commit(): Promise<void>;
+  /** Removes what is not committed. */
+  abort(): Promise<void>;
+}
 
 export interface BlobStore {
   /** Which of these are not stored (any number; callers batch). */
@@ -181,9 +254,15 @@ export interface BlobStore {
   put(sha256: Sha256, bytes: Uint8Array): Promise<void>;
   /** Many small ones with one wait for durability; answers which did not match their hash. */
   putMany(blobs: readonly { sha256: Sha256; bytes: Uint8Array }[]): Promise<Sha256[]>;
-  /** A stream of unknown hash and size; returns both when durable. */
+  batch(): BlobBatch;
+  /**
+   * A stream of unknown hash and size; returns both when durable. A piece is not used any more when the next one is
+   * asked for.
+   */
   putStream(body: AsyncIterable<Uint8Array>): Promise<{ sha256: Sha256; size: number }>;
   size(sha256: Sha256): Promise<number | undefined>;
+  /** Fills `into` with the bytes from `start` on, for what fits in memory. Rejects SLY_NOT_FOUND. */
+  readInto(sha256: Sha256, into: Uint8Array, start?: number): Promise<void>;
   /** `end` is exclusive. Rejects SLY_NOT_FOUND. */
   open(sha256: Sha256, range?: { start: number; end: number }): Promise<Readable>;
   /** The same name finds the same unfinished upload. Parts come in any order, twice is harmless. */
@@ -205,15 +284,25 @@ export interface BlobStore {
 export const RENDITION_KINDS = ['thumbnail-160', 'thumbnail-320', 'thumbnail-640', 'display'] as const;
 export type RenditionKind = (typeof RENDITION_KINDS)[number];
 
+/** What a picture is made of. */
+export interface PictureSource {
+  sha256: Sha256;
+  size: number;
+  /** Of a video: the index of the stream the picture is of. */
+  stream?: number;
+}
+
 export interface Renditions {
   /** WebP of the pixels as they are stored (no EXIF orientation applied), made once and cached. Rejects SLY_IMAGE_UNREADABLE with the reason. */
   open(
-    blob: { sha256: Sha256; size: number },
+    source: PictureSource,
     kind: RenditionKind,
     options: { signal: AbortSignal },
   ): Promise<{ size: number; body: Readable }>;
   /** Changes when the same bytes would give another picture. */
-  version(sha256: Sha256, kind: RenditionKind): string;
+  version(source: PictureSource, kind: RenditionKind): string;
+  /** What the cache holds. */
+  usage(): Promise<{ files: number; bytes: number }>;
 }
 
 /**
@@ -257,6 +346,11 @@ export type VideoReading = VideoFacts | { problem: string };
 export interface MediaReader {
   /** In the order asked. Every blob is read once; one that cannot be read is an answer. */
   videos(hashes: readonly Sha256[]): Promise<VideoReading[]>;
+  /** A PNG of one frame of a video, as it is shown. Rejects SLY_IMAGE_UNREADABLE with the reason. */
+  still(
+    blob: { sha256: Sha256; size: number; stream: number },
+    options: { signal: AbortSignal },
+  ): Promise<Uint8Array>;
   /** From the header of an NRRD file; undefined when it is none. */
   volumeMeta(sha256: Sha256): Promise<VolumeMeta | undefined>;
 }
@@ -266,6 +360,8 @@ export interface MediaReader {
 export interface Retention {
   /** Archives of exports, from their making. */
   archiveMs: number;
+  /** Where that comes from; a default when it is not said. */
+  archiveFrom?: Origin;
 }
 
 // ---------------------------------------------------------------- statistics
@@ -276,13 +372,20 @@ export interface Statistics {
   /** With an object or a tag. */
   annotated: number;
   objects: number;
+  /** What is drawn of the objects on frames, slices and clouds; on images the same as the objects. */
+  figures: number;
+  /** Of videos; `labelled` have figures. */
+  frames: { total: number; labelled: number } | null;
   /** `share`: mean share of the image (0..1), over the images where it was measured; null where it never was. */
-  classes: { title: string; objects: number; items: number; share: number | null }[];
+  classes: { title: string; objects: number; figures: number; items: number; share: number | null }[];
   tags: { name: string; items: number; objects: number }[];
   /** Both ends inclusive; `to` null = and more. */
+  /** Of a point cloud its figures. */
   objectsPerItem: { from: number; to: number | null; items: number }[];
-  /** The most frequent ones; 0 x 0 = not known. */
-  sizes: { width: number; height: number; items: number }[];
+  /** Of videos: whole seconds, begun ones included. */
+  lengths: { from: number; to: number | null; items: number }[];
+  /** The most frequent ones; 0 x 0 = not known. `depth` is of volumes. */
+  sizes: { width: number; height: number; depth: number | null; items: number }[];
   /** Items of sizes that are not listed. */
   otherSizes: number;
   everyMaskMeasured: boolean;
@@ -302,9 +405,36 @@ export interface ProjectStatistics {
   of(project: ProjectRow): StatisticsState;
 }
 
+/** How long what nobody sees any more is kept, in ms. */
+export const GRACE_MS = {
+  /** Archived by mistake: an operator may still bring it back from the database. */
+  archived: 24 * 3600_000,
+  /** Longer than any upload from the browser waits for its import. */
+  blobs: 7 * 24 * 3600_000,
+  uploads: 3 * 24 * 3600_000,
+} as const;
+
+export interface Garbage {
+  /** Rounds of the collector; times in ms since 1970, null before the first. */
+  state(): { lastAt: number | null; lastRemoved: number | null; nextAt: number | null };
+  /** What a round would remove right now. */
+  preview(): Promise<GarbagePreview>;
+}
+
+export interface GarbagePreview {
+  archives: number;
+  /** Projects and datasets. */
+  archived: number;
+  blobs: number;
+  /** There are more blobs than were counted. */
+  more: boolean;
+}
+
 /** The disk everything is kept on. */
 export interface Space {
   freeBytes: number;
   totalBytes: number;
   databaseBytes: number;
+  /** Logs, reports and run records of tasks. */
+  logs: { files: number; bytes: number };
 }

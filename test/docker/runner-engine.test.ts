@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Runner, RunSpec } from '../../src/agent/pipeline/ports.ts';
+import { appliedOptions } from '../../src/agent/runner/docker/applied-options.ts';
 import { connectDocker } from '../../src/agent/runner/docker/connect-docker.ts';
 import { createDockerRunner } from '../../src/agent/runner/docker/docker-runner.ts';
 import { createEngine } from '../../src/agent/runner/docker/engine.ts';
@@ -121,10 +122,56 @@ describeDocker('docker runner and its engine', () => {
     });
     expect(info.HostConfig.MaskedPaths).toContain('/proc/kcore');
     expect(info.Config.User).not.toMatch(/^0|^$/);
-    expect(run.applied).toMatchObject({ networkMode: 'none', readonlyRootfs: true, memory: 256 * MB });
+    const { digest, options } = run.applied;
+    expect(options.filter((one) => one.weaker !== undefined)).toEqual([]);
+    expect(options).toContainEqual({ name: 'Memory', value: '256 MiB' });
+    expect(options).toContainEqual({ name: 'Network', value: 'none' });
+    const [image] = JSON.parse(docker('image', 'inspect', BASE_IMAGE)) as [
+      { Id: string; RepoDigests: string[] },
+    ];
+    const told = image.RepoDigests.map((one) => one.split('@')[1]);
+    expect([...told, image.Id]).toContain(digest?.digest);
+    expect(digest).toEqual(await runner.digest(BASE_IMAGE));
+    expect(await runner.digest('registry.invalid/nothing:1')).toBeUndefined();
     await run.stop(0);
     await runner.remove(spec.runId);
     await runner.close();
+  });
+
+  test('a container that is weaker is told as such, from what the engine answers', () => {
+    const name = `sly-weak-${process.pid}`;
+    const weak = [
+      '--privileged',
+      '--network',
+      'bridge',
+      '--pid',
+      'host',
+      '--user',
+      '0',
+      '--volume',
+      '/tmp:/host',
+    ];
+    docker('create', '--name', name, '--label', `${LABEL.agent}=${AGENT}`, ...weak, BASE_IMAGE, 'true');
+    const [info] = JSON.parse(docker('inspect', name)) as [Parameters<typeof appliedOptions>[0]];
+    const marked = appliedOptions(info, undefined).flatMap((one) =>
+      one.weaker === undefined ? [] : [one.name],
+    );
+    expect(marked).toEqual(
+      expect.arrayContaining([
+        'User',
+        'Network',
+        'Root file system',
+        'Capabilities',
+        'New privileges',
+        'System calls',
+        'Namespaces',
+        'Memory',
+        'Swap',
+        'Processors',
+        'Processes',
+        'Folder /host',
+      ]),
+    );
   });
 
   test('the cage proves itself from inside', async () => {

@@ -4,9 +4,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/lib/version.ts';
+import type { RunRecord, RunSummary } from '../../src/protocol/run-record.ts';
+import type { SelfTest } from '../../src/protocol/self-test.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { eventually, type TestDaemon } from '../support/daemon-process.ts';
 import { hashTree } from '../support/hash-tree.ts';
+import { platformApi } from '../support/platform-api.ts';
 import { leftovers, projectIds, snapshotProject } from '../support/project-snapshot.ts';
 import { writeSampleCoco } from '../support/sample-coco.ts';
 import { assertAllAccounted, importAndWait, whenEnded } from '../support/tasks.ts';
@@ -38,6 +41,45 @@ function cli(
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
 
+/** With the result on the agent, and whole on the platform. */
+async function assertRunIsTold(daemon: TestDaemon, told: RunSummary | undefined): Promise<void> {
+  expect(told?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  const api = platformApi(daemon.url, daemon.adminToken());
+  const { entities } = await api<{ entities: { attempt: number; run: RunRecord }[] }>('tasks.runs', {
+    id: 1,
+  });
+  const [{ attempt, run } = {}, ...others] = entities;
+  expect(others).toEqual([]);
+  expect(attempt).toBe(1);
+  expect(run).toMatchObject({ plugin: 'coco', run: 1, ended: 'exit code 0', ...told });
+  expect(run?.options.find(({ name }) => name === 'Network')?.value).toMatch(/^(none|open)$/);
+}
+
+test('plugins are tested by name, and what fails is told by the exit code', async () => {
+  const daemon = await startDaemon();
+  const good = await cli(daemon, 'plugins', 'test', 'via', 'coco', '--json');
+  expect(good.err).toBe('');
+  const outcomes = good.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as SelfTest);
+  expect(outcomes.map(({ plugin, state }) => [plugin, state])).toEqual([
+    ['via', 'ok'],
+    ['coco', 'ok'],
+  ]);
+  expect(good.code).toBe(0);
+  const unknown = await cli(daemon, 'plugins', 'test', 'nobody');
+  expect(unknown.code).not.toBe(0);
+  expect(unknown.err).toContain('nobody');
+  expect((await cli(daemon, 'plugins', 'tset')).err).toContain('"tset"');
+  // No task, no project, nothing left.
+  expect(await daemon.control.tasks(10)).toEqual([]);
+  expect(readdirSync(path.join(daemon.data, 'agent', 'tasks'))).toEqual([]);
+  expect(JSON.parse(readFileSync(path.join(daemon.data, 'agent', 'self-tests.json'), 'utf8'))).toHaveLength(
+    2,
+  );
+});
+
 test('a folder dropped in becomes a project, once, and is never touched', async () => {
   const source = tempFolder();
   writeSampleCoco(path.join(source, 'street'), { images: 20 });
@@ -57,6 +99,8 @@ test('a folder dropped in becomes a project, once, and is never touched', async 
   if (task === undefined) throw new Error('no task');
   assertAllAccounted(task);
   expect(task.plugin).toBe('coco');
+  await assertRunIsTold(first, task.result?.run);
+  expect(report).toContain(`${task.result?.run?.digest} (${task.result?.run?.isolation})`);
   const [projectId = 0] = projectIds(first.data);
   const project = snapshotProject(first.data, projectId);
   expect(project.name).toBe('street');

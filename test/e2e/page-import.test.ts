@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sampleDataset } from '../../src/platform/api/uploads/sample-dataset.ts';
+import { seriousFindings } from '../support/accessibility.ts';
 import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { startSharedDaemon } from '../support/daemon.ts';
 import type { TestDaemon } from '../support/daemon-process.ts';
@@ -83,6 +84,7 @@ describe.skipIf(missing !== undefined)(
       await page.locator('.name-list').getByText('triangle', { exact: true }).waitFor();
       await page.getByRole('cell', { name: 'notes.txt' }).waitFor();
       await look('import-inspected');
+      expect(await seriousFindings(page)).toEqual([]);
       expect((await api<{ entities: unknown[] }>('projects.list', { workspaceId: 1 })).entities).toEqual([]);
 
       await page.getByLabel('Project name').fill('Shapes of the page');
@@ -176,6 +178,85 @@ describe.skipIf(missing !== undefined)(
       expect(entities.map((one) => one.name)).not.toContain('dropped.zip');
     });
 
+    test('what was dropped is read again after a reload, at one click', async () => {
+      await openImport();
+      let held = true;
+      await page.route('**/uploads/*', (route, request) =>
+        held && request.method() === 'PATCH' ? new Promise(() => undefined) : route.continue(),
+      );
+      page.on('dialog', (dialog) => void dialog.accept());
+      // A file of the page's own storage: its handle is of the kind a dropped file has, and is kept alike.
+      await page.evaluate(`(async () => {
+        const root = await navigator.storage.getDirectory();
+        const handle = await root.getFileHandle('kept.zip', { create: true });
+        const writer = await handle.createWritable();
+        await writer.write(new Uint8Array(3_000_000));
+        await writer.close();
+        DataTransferItem.prototype.getAsFileSystemHandle = async () => handle;
+        const transfer = new DataTransfer();
+        transfer.items.add(await handle.getFile());
+        for (const name of ['dragenter', 'drop']) {
+          const about = { dataTransfer: transfer, bubbles: true, cancelable: true };
+          document.body.dispatchEvent(new DragEvent(name, about));
+        }
+      })()`);
+      await page.getByRole('heading', { name: 'Uploading kept.zip' }).waitFor();
+      const kept = `new Promise((resolve) => {
+        const open = indexedDB.open('sly-agent-uploads', 1);
+        open.onsuccess = () => {
+          const count = open.result.transaction('handles').objectStore('handles').count();
+          count.onsuccess = () => { open.result.close(); resolve(count.result); };
+        };
+      })`;
+      await expect.poll(() => page.evaluate(kept), { timeout: 20_000 }).toBe(1);
+      held = false;
+      await page.reload();
+      await page.getByRole('button', { name: 'Resume kept.zip' }).click();
+      // It is sent to its end, and told for what it is: zeros, and no archive.
+      await page
+        .getByRole('alert')
+        .getByText(/archive/i)
+        .first()
+        .waitFor({ timeout: LOOK_MS });
+      await expect.poll(() => page.evaluate(kept), { timeout: 20_000 }).toBe(0);
+    });
+
+    test('where two formats fit the person says which it is', async () => {
+      const source = writeDataset(path.join(folder, 'twofold'));
+      const shape = {
+        label: 'disc',
+        points: [
+          [9, 9],
+          [90, 90],
+        ],
+        shape_type: 'rectangle',
+        group_id: null,
+        flags: {},
+      };
+      const labelme = {
+        version: '5.2.1',
+        flags: {},
+        shapes: [shape],
+        imagePath: 'scene-001.png',
+        imageData: null,
+      };
+      writeFileSync(
+        path.join(source, 'images', 'scene-001.json'),
+        JSON.stringify({ ...labelme, imageHeight: 320, imageWidth: 480 }),
+      );
+      await openImport();
+      await picker('Folder to upload').setInputFiles(source);
+      await page.getByRole('heading', { name: 'More than one format fits' }).waitFor({ timeout: LOOK_MS });
+      await look('import-which');
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Use LabelMe' }).click();
+      await page.getByRole('heading', { name: /^LabelMe/ }).waitFor({ timeout: LOOK_MS });
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await page.getByRole('heading', { name: 'Import twofold' }).waitFor();
+      const [task] = (await api<{ entities: object[] }>('tasks.recent', { limit: 1 })).entities;
+      expect(task).toMatchObject({ spec: { plugin: 'labelme', dryRun: false } });
+    });
+
     test("an agent's folder: browse, look inside, import", async () => {
       writeDataset(path.join(daemon.upload, '2024', 'lemons'));
       await openImport();
@@ -244,6 +325,7 @@ describe.skipIf(missing !== undefined)(
         await page.getByRole('tabpanel').locator('> *').first().waitFor();
         expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
         await look(`import-phone-${from}`);
+        expect(await seriousFindings(page)).toEqual([]);
       }
       expect(watched.errors).toEqual([]);
     });

@@ -12,6 +12,7 @@ import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { COLORS, type DrawnProject, HEIGHT, makeDrawnProject, WIDTH } from '../support/drawn-project.ts';
 import { type ManyImages, makeManyImages } from '../support/many-images.ts';
+import { overlayColor } from '../support/overlay.ts';
 
 /** Set to a folder to look at the page: every test leaves pictures there. */
 const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
@@ -69,40 +70,12 @@ describe.skipIf(missing !== undefined)(
     }
 
     /** What is drawn at a place of the image (image pixels), as the nearest class colour. */
-    async function colorAt(x: number, y: number): Promise<string> {
-      const [red = 0, green = 0, blue = 0, alpha = 0] = await page.locator('.stage').evaluate(
-        (element, at) => {
-          // The types of the tests know no browser.
-          const stage = element as unknown as { querySelector(what: string): unknown };
-          interface Box {
-            left: number;
-            top: number;
-            width: number;
-            height: number;
-          }
-          const canvas = stage.querySelector('canvas') as {
-            width: number;
-            getBoundingClientRect(): Box;
-            getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } };
-          };
-          const picture = stage.querySelector('img:not(.early)') as { getBoundingClientRect(): Box };
-          const [over, under] = [canvas.getBoundingClientRect(), picture.getBoundingClientRect()];
-          const ratio = canvas.width / over.width;
-          const px = (under.left - over.left + ((at.x + 0.5) / at.width) * under.width) * ratio;
-          const py = (under.top - over.top + ((at.y + 0.5) / at.height) * under.height) * ratio;
-          return [...canvas.getContext('2d').getImageData(Math.floor(px), Math.floor(py), 1, 1).data];
-        },
-        { x, y, width: WIDTH, height: HEIGHT },
+    const colorAt = (x: number, y: number): Promise<string> =>
+      overlayColor(
+        page,
+        { x, y, width: WIDTH, height: HEIGHT, picture: 'img:not(.early)' },
+        Object.values(COLORS),
       );
-      if (alpha === 0) return 'nothing';
-      // Translucent pixels come back with the rounding of premultiplied colours.
-      const near = Object.values(COLORS).find((color) =>
-        [red, green, blue].every(
-          (value, at) => Math.abs(value - Number.parseInt(color.slice(1 + 2 * at, 3 + 2 * at), 16)) <= 4,
-        ),
-      );
-      return near ?? `rgba(${red}, ${green}, ${blue}, ${alpha})`;
-    }
 
     test('objects are where they belong at every zoom, and can be switched off', async () => {
       await openImage(drawn.projectId, drawn.imageIds[1]!);

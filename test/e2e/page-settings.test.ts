@@ -190,8 +190,18 @@ describe.skipIf(missing !== undefined)(
       const offers = (await (await ask('plugins.list', daemon.adminToken())).json()) as {
         entities: { name: string; digest: string | null }[];
       };
-      const { digest = null } = offers.entities.find((one) => one.name === 'coco') ?? {};
-      await coco.getByText(digest ?? 'not told by its agent', { exact: true }).waitFor();
+      const { digest } = offers.entities.find((one) => one.name === 'coco') ?? {};
+      expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+      await coco.getByText(digest as string, { exact: true }).waitFor();
+      await coco.getByText('never run').waitFor();
+      await coco.getByRole('button', { name: /^Test COCO on / }).click();
+      await coco.getByText('export of 2 items, import of 2 items').waitFor({ timeout: 120_000 });
+      await coco.getByText('Ok', { exact: true }).waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      // Kept: it is there for who comes later.
+      await page.reload();
+      await search.fill('coco');
+      await coco.getByText('export of 2 items, import of 2 items').waitFor();
       await coco.getByText('Options of import').click();
       await coco.getByText('Default:').first().waitFor();
       await search.fill('no such plugin');

@@ -10,6 +10,7 @@ import type { ReportLine } from '../../src/protocol/task.ts';
 import { seriousFindings } from '../support/accessibility.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { busyRun } from '../support/sample-run.ts';
 
 /** Set to a folder to look at the page: every test leaves pictures there. */
 const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
@@ -331,12 +332,42 @@ describe.skipIf(missing !== undefined)(
       nothingWentWrong();
     });
 
+    test('how the plugin ran: digest, plots with their words, every option, and what happened when', async () => {
+      const id = await begin('street');
+      server.tasks.change(id, { state: 'converting', agentId: 1 });
+      await page.goto(`${server.url}/tasks/${id}`);
+      await page.getByText('The plugin has not been started yet').waitFor();
+      server.tasks.run(id, 1, busyRun(40));
+      // The page asks again by itself while the task runs.
+      const plots = page.locator('figure.usage');
+      await expect.poll(() => plots.count(), SOON).toBe(3);
+      await page.getByText('300 MB at most of 512 MB allowed').waitFor();
+      await page
+        .getByRole('img', { name: /^Processors over time: 1.5 in use at most of 2.0 allowed/ })
+        .waitFor();
+      await page.getByText(busyRun(1).digest as string, { exact: true }).waitFor();
+      await page.getByText('Options really used (2, 1 weaker than the default)').click();
+      await page.getByRole('row', { name: /User root Weaker It has the rights of root/ }).waitFor();
+      await page.getByText(/^Journal: \d+ event/).click();
+      await page.getByRole('table').filter({ hasText: 'Attempt' }).getByText('Queued').waitFor();
+      await look('runs');
+      expect(await seriousFindings(page)).toEqual([]);
+      server.tasks.run(id, 2, { ...busyRun(1), endedAt: '2026-01-01T00:00:01.000Z' });
+      server.tasks.change(id, { state: 'succeeded', attempt: 2, result: { counts } });
+      await page.getByLabel('Run of attempt').selectOption('1');
+      await expect.poll(() => plots.count(), SOON).toBe(3);
+      await page.getByLabel('Run of attempt').selectOption('2');
+      await page.getByText('It ended too soon for a plot').waitFor();
+      nothingWentWrong();
+    });
+
     test('dark and on a phone: nothing is wider than the screen, nothing is hard to read', async () => {
       const id = await begin('street');
       server.tasks.change(id, {
         state: 'converting',
         progress: { phase: 'convert', items: { done: 1, total: 3 } },
       });
+      server.tasks.run(id, 1, busyRun(40));
       for (const options of [{ dark: true }, { width: 390 }]) {
         await open(options);
         const name = options.dark === true ? 'dark' : 'phone';

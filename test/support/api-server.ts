@@ -12,6 +12,7 @@ import { registerPublicApi } from '../../src/platform/api/public-api.ts';
 import { createBrowserUploads } from '../../src/platform/api/uploads/browser-uploads.ts';
 import { createFolderBlobStore } from '../../src/platform/blobs/folder-blob-store.ts';
 import { recordBlobs } from '../../src/platform/blobs/recorded-blobs.ts';
+import { previewGarbage } from '../../src/platform/collect-garbage.ts';
 import { createMediaReader } from '../../src/platform/media/media-reader.ts';
 import { createRenditions } from '../../src/platform/pictures/renditions.ts';
 import type { AgentDirectory, BlobStore, Retention } from '../../src/platform/ports.ts';
@@ -34,6 +35,8 @@ export interface ApiServer {
   stores: Stores;
   db: Database;
   blobs: BlobStore;
+  /** Everything it keeps; bytes are in `blobs` when it is on disk. */
+  folder: string;
   tasks: ScriptedTasks;
   stop(): Promise<void>;
 }
@@ -52,14 +55,21 @@ export async function startApiServer(
   const stores = createStores(db, { clock: systemClock });
   const disk = createFolderBlobStore(path.join(folder, 'blobs'), { clock: systemClock, log: silentLogger() });
   const blobs = options.onDisk === true ? recordBlobs(disk, stores.blobs) : createMemoryBlobs(stores.blobs);
-  const renditions = createRenditions({ folder: path.join(folder, 'pictures'), blobs, clock: systemClock });
-  const statistics = createProjectStatistics({ annotations: stores.annotationTexts });
+  const media = createMediaReader({ blobs, store: stores.media, log: silentLogger() });
+  const pictures = path.join(folder, 'pictures');
+  const renditions = createRenditions({ folder: pictures, blobs, media, clock: systemClock });
+  const statistics = createProjectStatistics({
+    annotations: stores.annotationTexts,
+    labels: stores.labelCounts,
+    media,
+  });
   const uploads = createBrowserUploads({
     store: stores.uploads,
     growing: disk.growing,
     blobs,
     clock: systemClock,
   });
+  const retention = { archiveMs: 30 * 24 * 3600_000, ...options.retention };
   const tasks = createScriptedTasks();
   const log = silentLogger();
   const auth = await createAuth({ stores, clock: systemClock, log });
@@ -69,7 +79,7 @@ export async function startApiServer(
   registerPublicApi(app, {
     stores,
     blobs,
-    media: createMediaReader({ blobs, store: stores.media, log }),
+    media,
     renditions,
     statistics,
     uploads,
@@ -77,8 +87,17 @@ export async function startApiServer(
     agents: options.agents ?? createScriptedAgents(),
     auth,
     links: createSignedLinks({ secret: Buffer.alloc(32, 7), clock: systemClock }),
-    space: async () => ({ freeBytes: 3e9, totalBytes: 9e9, databaseBytes: 1e6 }),
-    retention: { archiveMs: 30 * 24 * 3600_000, ...options.retention },
+    space: async () => ({
+      freeBytes: 3e9,
+      totalBytes: 9e9,
+      databaseBytes: 1e6,
+      logs: { files: 2, bytes: 3e3 },
+    }),
+    garbage: {
+      state: () => ({ lastAt: null, lastRemoved: null, nextAt: null }),
+      preview: () => previewGarbage({ ...stores, records: stores.blobs, retention, clock: systemClock }),
+    },
+    retention,
     clock: systemClock,
     log,
     version: '0.1.0',
@@ -96,5 +115,5 @@ export async function startApiServer(
     assertNoFullScans(path.join(folder, 'platform.sqlite'));
     rmSync(folder, { recursive: true, force: true });
   }
-  return { url, token, api: platformApi(url, token), auth, stores, db, blobs, tasks, stop };
+  return { url, token, api: platformApi(url, token), auth, stores, db, blobs, folder, tasks, stop };
 }

@@ -104,6 +104,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   'teams.info': { body: () => ({ id: 1 }), keys: ['id', 'name', 'createdAt', 'updatedAt'], reads: true },
   'workspaces.list': { body: () => ({ teamId: 1 }), keys: list('id', 'name', 'teamId'), reads: true },
   'workspaces.info': { body: () => ({ id: 1 }), keys: ['id', 'name', 'teamId', 'createdAt'], reads: true },
+  'workspaces.visibility.set': { body: () => ({ id: 1, hidden: false }), keys: ['id', 'hidden'] },
   'workspaces.add': { body: ({ name }) => ({ teamId: 1, name: name() }), keys: ['id', 'name', 'teamId'] },
 
   // ---- 2.2
@@ -157,6 +158,10 @@ export const CASES: Readonly<Record<string, Case>> = {
   'projects.remove.permanently': {
     body: async (given) => ({ projects: [{ id: await newProject(given) }] }),
     keys: [],
+  },
+  'projects.clone': {
+    body: ({ projectId }) => ({ id: projectId, workspaceId: 1, name: 'b' }),
+    keys: ['taskId'],
   },
   'projects.stats': {
     body: ({ projectId }) => ({ id: projectId }),

@@ -24,6 +24,7 @@ import type { TaskView } from '../../src/platform/ports.ts';
 import { type Database, openDatabase } from '../../src/platform/store/database.ts';
 import type { BlobRecords, Stores, TrashStore } from '../../src/platform/store/repositories.ts';
 import { createStores } from '../../src/platform/store/stores.ts';
+import type { RunRecord } from '../../src/protocol/run-record.ts';
 import { tempFolder } from './temp-folder.ts';
 
 export interface DataPlaneRig {
@@ -33,6 +34,7 @@ export interface DataPlaneRig {
   stores: Stores & { blobs: BlobRecords; trash: TrashStore };
   blobs: FolderBlobStore;
   reports: Map<string, string>;
+  runs: Map<string, RunRecord>;
   /** Attempt -> agent that holds it. */
   hold(key: string, attempt: number, agentId?: number): void;
   /** An agent of its own: connections, token, hash cache. `deadlineMs` of its repetitions. */
@@ -58,6 +60,7 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
   const blobs = recordBlobs(disk, stores.blobs);
   const held = new Map<string, { attempt: number; agentId: number }>();
   const reports = new Map<string, string>();
+  const runs = new Map<string, RunRecord>();
 
   const app = createHttpServer({ log, clock });
   registerDataPlane(app, {
@@ -86,6 +89,9 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
         for await (const chunk of body) chunks.push(chunk as Buffer);
         reports.set(`${key}.${attempt}`, Buffer.concat(chunks).toString());
       },
+      async putRun(key, attempt, record) {
+        runs.set(`${key}.${attempt}`, record);
+      },
     },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -103,6 +109,7 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
     stores,
     blobs,
     reports,
+    runs,
     hold: (key, attempt, agentId = 1) => void held.set(key, { attempt, agentId }),
     agent: ({ token = 'agent-1', url: other = url, deadlineMs = 20_000 } = {}) => {
       const http = createPlatformHttp({ url: other, token, deadlineMs, clock, log });

@@ -28,14 +28,32 @@ export function createMemoryBlobs(records: BlobRecords): BlobStore {
       const stored = await put(many.map((one) => one.bytes));
       return many.map((one) => one.sha256).filter((one) => !stored.includes(one));
     },
+    batch: () => {
+      let added: Buffer[] = [];
+      return {
+        add: async (bytes) => {
+          added.push(Buffer.from(bytes));
+          return sha256Of(bytes);
+        },
+        commit: async () => void (await put(added)),
+        abort: async () => {
+          added = [];
+        },
+      };
+    },
     putStream: async (body) => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of body) chunks.push(chunk);
+      for await (const chunk of body) chunks.push(Buffer.from(chunk));
       const bytes = Buffer.concat(chunks);
       const [sha256 = ''] = await put([bytes]);
       return { sha256, size: bytes.length };
     },
     size: async (sha256) => blobs.get(sha256)?.length,
+    readInto: async (sha256, into, start = 0) => {
+      const bytes = blobs.get(sha256);
+      if (bytes === undefined) throw new SlyError('SLY_NOT_FOUND', { detail: `blob ${sha256}` });
+      into.set(bytes.subarray(start, start + into.length));
+    },
     open: async (sha256, range) => {
       const bytes = blobs.get(sha256);
       if (bytes === undefined) throw new SlyError('SLY_NOT_FOUND', { detail: `blob ${sha256}` });

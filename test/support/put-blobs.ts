@@ -13,10 +13,17 @@ for (let at = 0; at < 100_000; at++) {
     return { sha256: sha256Of(bytes), bytes };
   });
   const streamed = randomBytes(500_000);
+  const batch = store.batch();
+  const batched = Promise.all(Array.from({ length: 5 }, () => batch.add(randomBytes(90_000))));
   await Promise.all([
     store.putMany(many).then(() => {
       for (const { sha256 } of many) process.stdout.write(`${sha256}\n`);
     }),
+    batched
+      .then(() => batch.commit())
+      .then(async () => {
+        for (const sha256 of await batched) process.stdout.write(`${sha256}\n`);
+      }),
     store
       .putStream(
         (async function* () {

@@ -5,7 +5,7 @@
 import Sqlite from 'better-sqlite3';
 
 const GROWING = new Set([
-  ...['items', 'annotations', 'figures', 'objects', 'entity_tags', 'related_images'],
+  ...['items', 'annotations', 'item_labels', 'figures', 'objects', 'entity_tags', 'related_images'],
   ...['blobs', 'media', 'team_files', 'upload_files'],
 ]);
 
@@ -51,9 +51,10 @@ export function fullScans(sqlite: Connection, text: string): string[] {
 
 /** A value for every parameter: what it is does not change a plan. */
 function nothing(text: string): unknown[] | Record<string, null> {
-  const named = [...text.matchAll(/@(\w+)/g)].map(([, name = '']) => [name, null] as const);
+  const bare = text.replace(/'[^']*'/g, '');
+  const named = [...bare.matchAll(/@(\w+)/g)].map(([, name = '']) => [name, null] as const);
   if (named.length > 0) return Object.fromEntries(named);
-  return [...text.replace(/'[^']*'/g, '').matchAll(/\?/g)].map(() => null);
+  return [...bare.matchAll(/\?/g)].map(() => null);
 }
 
 /** `from items i` -> i stands for items. */

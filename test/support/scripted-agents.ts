@@ -11,6 +11,8 @@ import type {
   TaskView,
 } from '../../src/platform/ports.ts';
 import type { Manifest } from '../../src/protocol/plugin.ts';
+import type { Answered, QuestionName } from '../../src/protocol/questions.ts';
+import type { RunRecord } from '../../src/protocol/run-record.ts';
 import type { ReportLine, Task } from '../../src/protocol/task.ts';
 import { isFinal } from '../../src/protocol/task-state.ts';
 
@@ -20,6 +22,7 @@ export interface ScriptedTasks {
   change(id: number, changes: Partial<TaskView>): TaskView;
   log(id: number, line: object): void;
   report(id: number, lines: readonly ReportLine[]): void;
+  run(id: number, attempt: number, run: RunRecord): void;
   /** An event of no task of this service. */
   tell(event: TaskEvent): void;
   listeners(): number;
@@ -30,6 +33,7 @@ export function createScriptedTasks(): ScriptedTasks {
   const histories = new Map<number, TaskHistoryEntry[]>();
   const logs = new Map<number, string>();
   const reports = new Map<number, string>();
+  const runs = new Map<number, { attempt: number; run: RunRecord }[]>();
   const listeners = new Set<(event: TaskEvent) => void>();
   const publish = (event: TaskEvent): void => {
     for (const listener of listeners) listener(event);
@@ -109,6 +113,8 @@ export function createScriptedTasks(): ScriptedTasks {
       return { attempt, offset, text, nextOffset: offset + Buffer.byteLength(text), size: bytes.length };
     },
     putReport: async () => undefined,
+    putRun: async () => undefined,
+    runs: async (id) => runs.get(id) ?? [],
     openReport: async (id) => {
       const report = reports.get(id);
       return report === undefined ? undefined : Readable.from([report]);
@@ -134,6 +140,7 @@ export function createScriptedTasks(): ScriptedTasks {
       const { key, attempt, teamId } = tasks.get(id)!;
       publish({ type: 'log', id, teamId, key, attempt, offset: Buffer.byteLength(before), text });
     },
+    run: (id, attempt, run) => void runs.set(id, [...(runs.get(id) ?? []), { attempt, run }]),
     report: (id, lines) => void reports.set(id, lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
   };
 }
@@ -178,6 +185,10 @@ export function createScriptedAgents(
       const failure = { code: 'SLY_NOT_FOUND', title: '', detail: `there is no ${path}`, retryable: false };
       return { type: 'listing', id: 'x', path, failure };
     },
+    async ask(_id, question) {
+      // What each question is answered by is a matter of its name alone, which the types cannot see.
+      return { answer: ANSWERS[question] as never };
+    },
     drain: async (_id, on) => {
       agent.draining = on;
     },
@@ -186,10 +197,64 @@ export function createScriptedAgents(
       PLUGINS.map((manifest) => ({
         manifest,
         digest: 'sha256:1234',
-        agents: [{ id: 1, name: 'gpu-1', connected: true }],
+        agents: [
+          {
+            id: 1,
+            name: 'gpu-1',
+            connected: true,
+            digest: 'sha256:1234',
+            digestOf: 'image' as const,
+            canTest: true,
+            tested: null,
+          },
+        ],
       })),
+    testPlugin: async (_id, plugin) => ({ answer: { ...ANSWERS['plugin.test'], plugin } }),
   };
 }
+
+const AT = '2026-01-01T00:00:00.000Z';
+const NONE = { total: 0, shown: [] };
+const DOCTOR = { running: null, last: null };
+const ANSWERS: { readonly [N in QuestionName]: Answered<N> } = {
+  'doctor.state': DOCTOR,
+  'doctor.run': DOCTOR,
+  'cleanUp.look': {
+    token: 'plan',
+    expiresAt: AT,
+    items: [{ class: 'logs', title: 'Import old, attempt 1', bytes: 1000, modifiedAt: AT }],
+    more: false,
+    kept: [{ reason: 'of tasks that run or wait for a slot', items: 1 }],
+  },
+  'cleanUp.remove': { removed: 1, bytes: 1000, left: [] },
+  'folder.state': {
+    path: '/data/upload',
+    mode: 'watching',
+    detail: null,
+    lastScanAt: AT,
+    scanSeconds: 20,
+    settleSeconds: 5,
+    sources: 0,
+    settling: NONE,
+    ignored: NONE,
+    failed: NONE,
+  },
+  'plugin.test': {
+    plugin: 'coco',
+    version: '1.0.0',
+    state: 'ok',
+    at: AT,
+    ms: 1234,
+    steps: [{ name: 'import', ms: 1200, items: 2 }],
+    isolation: 'docker',
+  },
+  'folder.retry': { accepted: 'it is looked at again' },
+  settings: {
+    file: null,
+    settings: [{ name: 'slots', value: '2', origin: 'default', about: 'Tasks at once.' }],
+  },
+  retention: { rows: [], lastAt: null, lastRemoved: null, nextAt: null },
+};
 
 const PLUGINS: Manifest[] = [
   {

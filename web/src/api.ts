@@ -30,6 +30,10 @@ export async function callForFile(method: string, body: object): Promise<Blob> {
   return (await ask(method, body)).blob();
 }
 
+/** For answers that are read as they arrive. */
+export const callForBody = (method: string, body: object, signal: AbortSignal): Promise<Response> =>
+  ask(method, body, signal);
+
 async function ask(method: string, body: object, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(`/public/api/v3/${method}`, {
     method: 'POST',

@@ -2,21 +2,39 @@
 import type { ImageAnnotation } from '../../src/format/model.ts';
 import type {
   AgentView,
+  GarbagePreview,
   Statistics,
   StatisticsState,
   TaskEvent,
   TaskHistoryEntry,
   TaskView,
 } from '../../src/platform/ports.ts';
+import type { Machine } from '../../src/protocol/machine.ts';
 import type { Manifest } from '../../src/protocol/plugin.ts';
+import type {
+  AgentSettings,
+  CleanUpPlan,
+  CleanUpResult,
+  DoctorState,
+  FolderState,
+  RetentionTable,
+} from '../../src/protocol/questions.ts';
 import type { Counts, ReportLine } from '../../src/protocol/task.ts';
 import type { TaskState } from '../../src/protocol/task-state.ts';
 
 export type {
+  AgentSettings,
+  CleanUpPlan,
+  CleanUpResult,
   Counts,
+  DoctorState,
+  FolderState,
+  GarbagePreview,
   ImageAnnotation,
+  Machine,
   Manifest,
   ReportLine,
+  RetentionTable,
   Statistics,
   StatisticsState,
   TaskEvent,
@@ -48,17 +66,34 @@ export interface Dataset {
   size: number;
 }
 
-export interface Image {
+/** What every kind of item has. */
+export interface Item {
   id: number;
   name: string;
   datasetId: number;
-  projectId: number;
+  link: string | null;
+}
+
+export interface Image extends Item {
   width: number | null;
   height: number | null;
   size: number;
   mime: string | null;
-  link: string | null;
-  pathOriginal: string;
+}
+
+/** `fileMeta` is empty when the bytes are elsewhere. */
+export interface Video extends Item {
+  fileMeta: {
+    codecName?: string;
+    width?: number;
+    height?: number;
+    framesCount?: number;
+    /** Seconds, one a frame; null for millions of frames. */
+    framesToTimecodes?: number[] | null;
+    duration?: number;
+    size?: number;
+    mime?: string | null;
+  };
 }
 
 export interface ClassMeta {
@@ -80,6 +115,11 @@ export interface Page<T> {
   total: number;
   pagesCount: number;
   entities: T[];
+}
+
+/** What lists of objects show, whatever they are on. */
+export interface Labelled {
+  objects: readonly { classTitle: string; geometryType: string; tags: readonly object[] }[];
 }
 
 export interface AnnotationOf {

@@ -30,6 +30,12 @@ export function ago(iso: string | null, now: number): string {
   return ms < 2000 ? 'now' : `${span(ms).replace(/(min|h) .*$/, '$1')} ago`;
 }
 
+/** How long until a time: `in 5 s`, or `now` when it has come. */
+export function until(iso: string, now: number): string {
+  const left = Date.parse(iso) - now;
+  return left <= 0 ? 'now' : `in ${span(left)}`;
+}
+
 export function when(iso: string): string {
   return new Date(iso).toLocaleString();
 }

@@ -1,6 +1,7 @@
 /** What the command line and the daemon say to each other over the local socket. */
 import type { FailureInfo } from '../../lib/errors.ts';
 import type { Manifest } from '../../protocol/plugin.ts';
+import type { SelfTest } from '../../protocol/self-test.ts';
 import type { Progress, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
 import type { DoctorCheck, Inspection } from '../pipeline/ports.ts';
@@ -86,6 +87,8 @@ export interface ControlHandlers {
   retry(key: string): Promise<{ accepted: string }>;
   drain(on: boolean): Promise<void>;
   plugins(): Promise<Manifest[]>;
+  /** Runs the plugin's own sample; that it fails is an answer. */
+  testPlugin(name: string): Promise<SelfTest>;
   doctor(options: { security: boolean }): Promise<DoctorCheck[]>;
   /** A fresh one-time login address (standalone only). */
   loginLink(): Promise<string>;

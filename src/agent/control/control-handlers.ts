@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Config } from '../../lib/config/options.ts';
 import { errnoOf, type FailureInfo, SlyError } from '../../lib/errors.ts';
 import { newKey } from '../../lib/ids.ts';
+import type { SelfTest } from '../../protocol/self-test.ts';
 import type { Task, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import { isFinal, type TaskState } from '../../protocol/task-state.ts';
 import type {
@@ -75,6 +76,7 @@ export interface ControlDeps {
   logFile(key: string, attempt: number): { size(): number; read(offset: number, maxBytes: number): string };
   reportFile(key: string, attempt: number): string;
   doctor(options: { security: boolean }): Promise<DoctorCheck[]>;
+  testPlugin(name: string): Promise<SelfTest>;
 }
 
 const LOG_SLICE = 256 * 1024;
@@ -219,6 +221,8 @@ export function createControlHandlers(deps: ControlDeps): ControlHandlers {
     },
 
     plugins: async () => plugins.list().map((plugin) => plugin.manifest),
+
+    testPlugin: (name) => deps.testPlugin(name),
 
     doctor: (options) => deps.doctor(options),
 

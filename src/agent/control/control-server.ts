@@ -91,6 +91,7 @@ export async function startControlServer(
       async (request) => handlers.drain(drainRequest.parse(await body(request), 'drain').on),
     ],
     ['GET', /^\/plugins$/, () => handlers.plugins()],
+    ['POST', /^\/plugins\/([\w-]+)\/test$/, (_request, _url, [name = '']) => handlers.testPlugin(name)],
     ['GET', /^\/doctor$/, (_request, url) => handlers.doctor({ security: url.searchParams.has('security') })],
     ['POST', /^\/login-link$/, async () => ({ url: await handlers.loginLink() })],
     [

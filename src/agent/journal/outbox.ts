@@ -12,6 +12,8 @@ export interface Outbox {
   /** The highest number ever given, 0 when there was none. */
   lastSeq(): number;
   size(): number;
+  /** An event of this task waits. */
+  mentions(key: string): boolean;
   /** Names this numbering; a new journal has a new one. */
   readonly journalId: string;
 }
@@ -25,6 +27,14 @@ export function createOutbox(db: JournalDatabase): Outbox {
   const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").pluck();
   const count = db.prepare<[], number>('SELECT count(*) FROM outbox').pluck();
 
+  const keys = db
+    .prepare<[], string | null>(
+      "SELECT DISTINCT coalesce(event ->> '$.key', event ->> '$.task.key') FROM outbox",
+    )
+    .pluck();
+  /** The keys as they were when the outbox was as `of` says. */
+  let known = { of: '', keys: new Set<string | null>() };
+
   db.prepare("INSERT OR IGNORE INTO facts (name, value) VALUES ('journal_id', ?)").run(newKey());
   const journalId =
     db.prepare<[], string>("SELECT value FROM facts WHERE name = 'journal_id'").pluck().get() ?? '';
@@ -37,5 +47,10 @@ export function createOutbox(db: JournalDatabase): Outbox {
     acknowledge: (seq) => void remove.run(seq),
     lastSeq: () => last.get() ?? 0,
     size: () => count.get() ?? 0,
+    mentions(key) {
+      const of = `${last.get() ?? 0} ${count.get() ?? 0}`;
+      if (known.of !== of) known = { of, keys: new Set(keys.all()) };
+      return known.keys.has(key);
+    },
   };
 }

@@ -52,6 +52,10 @@ export interface TaskBook extends TaskJournal {
   request(event: { type: 'task.retry' | 'task.cancel'; key: string }): void;
   /** Ended attempts that were last touched before `before` and whose folder may go. */
   endedBefore(before: number): { key: string; attempt: number }[];
+  /** Ended attempts, the longest untouched first. */
+  ended(limit: number): { key: string; attempt: number; title: string; updatedAt: number }[];
+  /** Undefined = the journal does not know it. */
+  stateOf(ref: { key: string; attempt: number }): TaskState | undefined;
   /** Drops the rows of an ended attempt, and of its task with the last one. */
   forget(ref: { key: string; attempt: number }): void;
 }
@@ -102,6 +106,17 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
   const ended = db.prepare<[number], { key: string; attempt: number }>(
     `SELECT key, attempt FROM attempts WHERE updated_at < ? AND state IN ('succeeded', 'failed', 'canceled')`,
   );
+
+  const endedOldest = db.prepare<
+    [number],
+    { key: string; attempt: number; title: string | null; updatedAt: number }
+  >(
+    `SELECT a.key, a.attempt, t.task ->> '$.title' AS title, a.updated_at AS updatedAt ${from}
+     WHERE a.state IN ('succeeded', 'failed', 'canceled') ORDER BY a.updated_at LIMIT ?`,
+  );
+  const stateOf = db
+    .prepare<[string, number], string>('SELECT state FROM attempts WHERE key = ? AND attempt = ?')
+    .pluck();
 
   const need = (key: string, attempt: number): AttemptRow => {
     const row = selectOne.get(key, attempt);
@@ -198,6 +213,8 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
       onOutbox?.();
     },
     endedBefore: (before) => ended.all(before),
+    ended: (limit) => endedOldest.all(limit).map((row) => ({ ...row, title: row.title ?? '' })),
+    stateOf: (ref) => stateOf.get(ref.key, ref.attempt) as TaskState | undefined,
   };
 }
 

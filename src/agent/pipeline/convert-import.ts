@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ImportSpec } from '../../protocol/task.ts';
 import { classicSegments } from './classic-results.ts';
+import { keepRun } from './keep-run.ts';
 import { writeConfig } from './plugin-config.ts';
 import { createPluginFiles } from './plugin-files.ts';
 import type { PluginInfo, Run, RunSpec, SourceTree } from './ports.ts';
@@ -46,6 +47,8 @@ export async function convertImport(
 export interface StartedRun {
   run: Run;
   runSpec: RunSpec;
+  /** Of the plugin. */
+  version: string;
   /** Found again, not started. */
   resumed: boolean;
 }
@@ -67,8 +70,10 @@ export async function runToEnd(
 ): Promise<void> {
   const { run, runSpec, resumed } = started;
   let over = false;
+  const kept = await keepRun(ctx, started);
   const { ended } = followRun(ctx, run, runSpec, ctx.record.run, resumed);
-  const whenEnded = ended.then((result) => {
+  const whenEnded = ended.then(async (result) => {
+    await kept.end(stopVerb(ctx.signal) === 'detach' ? undefined : result.exit);
     over = true;
     return result;
   });
@@ -102,6 +107,7 @@ export async function startOrFind(
   project: string,
 ): Promise<StartedRun> {
   const { deps, folder } = ctx;
+  const { version } = plugin.manifest;
   const planFor = (run: number): RunSpec =>
     planRun({ record: ctx.record, run, plugin, folder, dataRoot, policy: deps.policy });
   if (ctx.record.run > 0) {
@@ -109,7 +115,7 @@ export async function startOrFind(
     const run = await deps.runner.reattach(runSpec);
     if (run !== null) {
       ctx.log.write('info', 'agent', `found run ${ctx.record.run} of ${runSpec.plugin} again`);
-      return { run, runSpec, resumed: true };
+      return { run, runSpec, version, resumed: true };
     }
     await deps.runner.remove(runSpec.runId);
   }
@@ -124,10 +130,10 @@ export async function startOrFind(
   const runSpec = planFor(number);
   const run = await deps.runner.start(runSpec);
   const { kind } = deps.runner.isolation;
-  ctx.log.write('info', 'agent', `${runSpec.plugin} ${plugin.manifest.version} started (${kind})`, {
+  ctx.log.write('info', 'agent', `${runSpec.plugin} ${version} started (${kind})`, {
     applied: run.applied,
   });
-  return { run, runSpec, resumed: false };
+  return { run, runSpec, version, resumed: false };
 }
 
 async function createPublisher(

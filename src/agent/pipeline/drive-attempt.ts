@@ -8,6 +8,7 @@ import type { Counts, ExportSpec, ImportSpec, TaskResult } from '../../protocol/
 import { convertImport } from './convert-import.ts';
 import { detectFormat, knownDetection } from './detect-format.ts';
 import { finishImport } from './finish-import.ts';
+import { tellRun } from './keep-run.ts';
 import { openTaskSource } from './open-task-source.ts';
 import { createOutcomes } from './outcomes.ts';
 import type { AttemptRecord, SourceTree, StateChange } from './ports.ts';
@@ -40,10 +41,11 @@ export async function driveAttempt(
   };
   try {
     deps.onState(record);
-    const result =
+    const made =
       record.task.spec.action === 'import'
         ? await driveImport(ctx, record.task.spec)
         : await loadedExport(ctx, record.task.spec);
+    const result = { ...made, ...(await whatRan(ctx)) };
     log.write('info', 'agent', summaryOf(result));
     log.flush();
     move(ctx, { state: 'succeeded', details: { result } });
@@ -125,6 +127,7 @@ async function end(ctx: StepContext, thrown: unknown): Promise<void> {
     ctx.log.write('info', 'agent', `canceled: ${ctx.record.cancelReason ?? 'on request'}`);
     ctx.log.flush();
     await dropPublication(ctx);
+    await tellRun(ctx);
     move(ctx, { state: 'canceled' });
     await cleanUp(ctx);
     return;
@@ -133,12 +136,22 @@ async function end(ctx: StepContext, thrown: unknown): Promise<void> {
   if (error.code === 'SLY_INTERNAL')
     deps.log.error({ err: thrown, taskKey: record.key }, 'task failed on something unexpected');
   const counts = await reportWhatIsKnown(ctx);
+  const ran = await whatRan(ctx);
   const seen = counts === undefined ? undefined : await whatWasSeen(ctx, counts);
   await dropPublication(ctx);
   ctx.log.flush();
-  const details = { failure: toFailureInfo(error), ...(seen !== undefined && { result: seen }) };
+  const details = {
+    failure: toFailureInfo(error),
+    ...(seen !== undefined && { result: { ...seen, ...ran } }),
+  };
   move(ctx, { state: 'failed', details });
   await cleanUp(ctx);
+}
+
+/** Told before the end of the task is: whoever hears of the end finds it. */
+async function whatRan(ctx: StepContext): Promise<Pick<TaskResult, 'run'>> {
+  const run = await tellRun(ctx);
+  return run === undefined ? {} : { run };
 }
 
 /** A failed task still says what became of each file, as far as it came. */

@@ -2,16 +2,13 @@
  * What a path on this machine would be imported as, without making a task: the source is opened and the detector
  * runs as it does for a task, in a folder that is gone afterwards. Nothing is journaled, nothing is published.
  */
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { toFailureInfo } from '../../lib/errors.ts';
-import { newKey } from '../../lib/ids.ts';
+import type { ImportSpec } from '../../protocol/task.ts';
 import { chooseFormat, runDetector } from './detect-format.ts';
-import { createOutcomes } from './outcomes.ts';
-import type { AttemptRecord, Inspection } from './ports.ts';
-import type { PipelineDeps, StepContext } from './step-context.ts';
-import { makeTaskFolder, taskFolder } from './task-folder.ts';
-import { createTaskLog } from './task-log.ts';
+import type { Inspection } from './ports.ts';
+import { withScratchAttempt } from './scratch-attempt.ts';
+import type { PipelineDeps } from './step-context.ts';
 
 /** Throws what opening the source throws (SLY_SOURCE_GONE, SLY_ARCHIVE_...) and what the detector's run throws. */
 export async function inspectSource(
@@ -19,23 +16,19 @@ export async function inspectSource(
   source: string,
   signal: AbortSignal,
 ): Promise<Inspection> {
-  const record = recordFor(source, deps.clock.now());
-  const folder = taskFolder(deps.tasksRoot, record.key, record.attempt);
-  try {
-    makeTaskFolder(folder);
+  const name = path.basename(source);
+  const spec: ImportSpec = {
+    action: 'import',
+    source: { kind: 'path', path: source },
+    options: {},
+    projectName: name,
+    conflict: 'rename',
+  };
+  return withScratchAttempt(deps, { title: `Detect ${name}`, spec }, signal, async (ctx) => {
     const tree = await deps.opener.open(
       { kind: 'path', path: source },
-      { workFolder: folder.work, signal, onProgress: () => undefined },
+      { workFolder: ctx.folder.work, signal, onProgress: () => undefined },
     );
-    const ctx: StepContext = {
-      deps,
-      record,
-      folder,
-      log: createTaskLog({ file: folder.log, now: () => deps.clock.now() }),
-      outcomes: createOutcomes(folder.outcomes),
-      signal,
-      progress: () => undefined,
-    };
     const detection = await runDetector(ctx, tree.root);
     const bytes = tree.files.reduce((sum, file) => sum + file.size, 0);
     const seen = { path: source, files: tree.files.length, bytes, refused: tree.refused, detection };
@@ -44,39 +37,5 @@ export async function inspectSource(
     } catch (error) {
       return { ...seen, question: toFailureInfo(error) };
     }
-  } finally {
-    rmSync(path.dirname(folder.root), { recursive: true, force: true });
-  }
-}
-
-function recordFor(source: string, now: number): AttemptRecord {
-  const key = newKey();
-  return {
-    key,
-    attempt: 1,
-    task: {
-      key,
-      title: `Detect ${path.basename(source)}`,
-      priority: 0,
-      createdAt: new Date(now).toISOString(),
-      spec: {
-        action: 'import',
-        source: { kind: 'path', path: source },
-        options: {},
-        projectName: path.basename(source),
-        conflict: 'rename',
-      },
-    },
-    state: 'fetching',
-    run: 0,
-    plugin: null,
-    because: null,
-    options: null,
-    publicationId: null,
-    segmentsPublished: 0,
-    cancelReason: null,
-    committing: false,
-    createdAt: now,
-    updatedAt: now,
-  };
+  });
 }

@@ -40,6 +40,8 @@ async function placeSource(ctx: StepContext, source: TaskSource): Promise<OpenSo
       return { kind: 'path', path: await joinWithoutLinks(ctx.deps.uploadFolder, source.path) };
     case 'path':
       return { kind: 'path', path: source.path };
+    case 'project':
+      throw new SlyError('SLY_USAGE', { detail: 'a project is copied by the platform, not by an agent' });
     case 'blobs': {
       const limit = createLimit(PARALLEL_FETCHES);
       let done = 0;

@@ -19,6 +19,9 @@ export interface SegmentOutcome {
   /** Files of the source that gave an item or were read as annotations. */
   ok: string[];
   lines: ReportLine[];
+  /** Lists of links: those with a link that gave an item, and those with one that could not be used. */
+  linked?: string[];
+  unlinked?: string[];
   /** Dry run: what is in the items, and some of them. */
   tally?: Tally;
   samples?: Sample[];
@@ -67,6 +70,8 @@ export function createOutcomes(folder: string): Outcomes {
           bytes?: number;
           ok?: string;
           line?: ReportLine;
+          linked?: string;
+          unlinked?: string;
           tally?: Tally;
           sample?: Sample;
         };
@@ -76,6 +81,8 @@ export function createOutcomes(folder: string): Outcomes {
         outcome.bytes += row.bytes ?? 0;
         if (row.ok !== undefined) outcome.ok.push(row.ok);
         if (row.line !== undefined) outcome.lines.push(row.line);
+        if (row.linked !== undefined) outcome.linked = [...(outcome.linked ?? []), row.linked];
+        if (row.unlinked !== undefined) outcome.unlinked = [...(outcome.unlinked ?? []), row.unlinked];
       }
       yield outcome;
     }
@@ -87,6 +94,8 @@ export function createOutcomes(folder: string): Outcomes {
         { items: outcome.items, bytes: outcome.bytes },
         ...outcome.ok.map((ok) => ({ ok })),
         ...outcome.lines.map((line) => ({ line })),
+        ...(outcome.linked ?? []).map((linked) => ({ linked })),
+        ...(outcome.unlinked ?? []).map((unlinked) => ({ unlinked })),
         ...(outcome.tally === undefined ? [] : [{ tally: outcome.tally }]),
         ...(outcome.samples ?? []).map((sample) => ({ sample })),
       ];
@@ -97,6 +106,8 @@ export function createOutcomes(folder: string): Outcomes {
       const rank = new Map<string, number>(tree.files.map((file) => [file.path, RANK.none]));
       const counts: Counts = { files: 0, ok: 0, skipped: 0, failed: 0, items: 0, warnings: 0, bytes: 0 };
       const firstProblems: ReportLine[] = [];
+      const linked = new Set<string>();
+      const unlinked = new Set<string>();
       const tally = emptyTally();
       const sampler = createSampler();
       const raise = (file: string | undefined, to: number): void => {
@@ -116,6 +127,8 @@ export function createOutcomes(folder: string): Outcomes {
           if (outcome.tally !== undefined) addTally(tally, outcome.tally);
           for (const sample of outcome.samples ?? []) sampler.add(sample);
           for (const file of outcome.ok) raise(file, RANK.ok);
+          for (const file of outcome.linked ?? []) linked.add(file);
+          for (const file of outcome.unlinked ?? []) unlinked.add(file);
           for (const line of outcome.lines) {
             if (line.status === 'failed') raise(line.file, RANK.failed);
             else if (line.status === 'skipped') raise(line.file, RANK.skipped);
@@ -123,6 +136,8 @@ export function createOutcomes(folder: string): Outcomes {
             await write(line);
           }
         }
+        // A list that was read well but of whose links none could be used gave nothing: it failed.
+        for (const file of unlinked) if (rank.has(file) && !linked.has(file)) rank.set(file, RANK.failed);
         for (const line of tree.refused) {
           if (line.status === 'failed') counts.failed++;
           else counts.skipped++;

@@ -1,5 +1,5 @@
 /** The plugins this agent can run: the built-in ones and those of the operator's plugin folder. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Compile } from 'typebox/schema';
 import { errnoOf, SlyError } from '../../lib/errors.ts';
@@ -25,7 +25,7 @@ export interface RegistryOptions {
 }
 
 export function loadPlugins(options: RegistryOptions): PluginRegistry {
-  const { builtin, builtinImage, extra, includeHidden = false, log } = options;
+  const { builtin, builtinImage, extra = '', includeHidden = false, log } = options;
   const plugins = new Map<string, PluginInfo>();
   for (const manifest of readManifests(builtin, log).map(withCommonOptions)) {
     if (manifest.hidden === true && !includeHidden) continue;
@@ -33,15 +33,21 @@ export function loadPlugins(options: RegistryOptions): PluginRegistry {
       manifest,
       image: manifest.image ?? builtinImage,
       args: (action) => manifest.command ?? [action, manifest.name],
+      ...sampleIn(path.join(builtin, manifest.name)),
     });
   }
-  for (const manifest of extra === undefined ? [] : readManifests(extra, log)) {
+  for (const manifest of extra === '' ? [] : readManifests(extra, log)) {
     if (manifest.image === undefined || plugins.has(manifest.name)) {
       const why = manifest.image === undefined ? 'it names no image' : 'a plugin of this name exists';
       log.error({ plugin: manifest.name, why }, 'plugin is left out');
       continue;
     }
-    plugins.set(manifest.name, { manifest, image: manifest.image, args: () => manifest.command ?? [] });
+    plugins.set(manifest.name, {
+      manifest,
+      image: manifest.image,
+      args: () => manifest.command ?? [],
+      ...sampleIn(path.join(extra, manifest.name)),
+    });
   }
   const byName = [...plugins.values()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
 
@@ -101,6 +107,11 @@ export function completeOptions(
     throw new SlyError('SLY_PLUGIN_OPTIONS', { detail: `${plugin}: ${places.join('; ')}` });
   }
   return complete;
+}
+
+function sampleIn(folder: string): Pick<PluginInfo, 'sample'> {
+  const sample = path.join(folder, 'sample');
+  return existsSync(sample) ? { sample } : {};
 }
 
 function readManifests(folder: string, log: Logger): Manifest[] {

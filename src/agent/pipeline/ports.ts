@@ -19,6 +19,7 @@ import type {
   PublishItem,
   SegmentReply,
 } from '../../protocol/publish.ts';
+import type { RunOption, RunRecord } from '../../protocol/run-record.ts';
 import type { Progress, ReportLine, Task } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
 
@@ -30,6 +31,22 @@ export interface Isolation {
   summary: string;
   /** What of the production limits is NOT enforced by this runner, for example `memory`, `pids`, `cpu`. */
   notEnforced: readonly string[];
+  /** What the engine says of itself; absent without one. */
+  engine?: EngineFacts;
+}
+
+export interface EngineFacts {
+  name: string;
+  version: string;
+  rootless: boolean;
+  /** Root in a container is somebody else outside. */
+  userns: boolean;
+  /** Name of its default profile; null = switched off. */
+  seccomp: string | null;
+  apparmor: boolean;
+  selinux: boolean;
+  /** Limits it says it cannot set on this machine: `memory`, `swap`, `pids`, `cpu`. */
+  missing: readonly string[];
 }
 
 export interface Mount {
@@ -103,14 +120,37 @@ export interface RunExit {
   peakMemoryBytes?: number;
 }
 
+/** What bytes run. `of`: see `DigestOfSchema`. */
+export interface ImageDigest {
+  digest: string;
+  of: 'registry' | 'image' | 'files';
+}
+
+/** What is really in force, as the engine or the kernel says it after the start. */
+export interface Applied {
+  digest?: ImageDigest;
+  options: readonly RunOption[];
+}
+
+/** All but `memoryBytes` count from the start of the run. What the runner cannot tell is absent. */
+export interface UsagePoint {
+  memoryBytes?: number;
+  cpuMs?: number;
+  readBytes?: number;
+  writtenBytes?: number;
+  receivedBytes?: number;
+  sentBytes?: number;
+}
+
 export interface Run {
   readonly runId: string;
   /** Lines in order; ends when the run has ended and all output was read. May be iterated once. Reading slowly slows the plugin, nothing is lost. */
   readonly output: AsyncIterable<OutputLine>;
   /** Settles exactly once, never rejects. */
   readonly exit: Promise<RunExit>;
-  /** The options really used, for the task page (container inspect, bwrap arguments). */
-  readonly applied: Readonly<Record<string, unknown>>;
+  readonly applied: Applied;
+  /** What it uses right now; undefined when it has ended or nobody can tell. Costs one question to the engine. */
+  usage(): Promise<UsagePoint | undefined>;
   /** Stop ladder: SIGTERM, after `graceMs` SIGKILL. May be called twice; resolves when ended. */
   stop(graceMs: number): Promise<void>;
   /** Leave it running; this process is going away. Output ends; the run can be re-attached (Docker) or is stopped (sandbox). */
@@ -121,6 +161,8 @@ export interface Runner {
   readonly isolation: Isolation;
   /** Throws SLY_RUNNER_UNAVAILABLE / SLY_IMAGE_MISSING / SLY_IMAGE_NOT_ALLOWED with a hint when `start` could not work. */
   check(image: string): Promise<void>;
+  /** Undefined when the image is not there. Never pulls. */
+  digest(image: string): Promise<ImageDigest | undefined>;
   /** Starts, or finds the run of this id again when it exists already. */
   start(spec: RunSpec): Promise<Run>;
   /** The run of an earlier process of this agent, or null when there is none (any more). Output may repeat from the start. */
@@ -194,6 +236,8 @@ export interface PlatformClient {
   ): Promise<CommitReply>;
   dropPublication(publicationId: number, signal: AbortSignal): Promise<void>;
   putReport(taskKey: string, attempt: number, file: string, signal: AbortSignal): Promise<void>;
+  /** The last one counts. Older platforms have no place for it: SLY_NOT_FOUND. */
+  putRun(taskKey: string, attempt: number, record: RunRecord, signal: AbortSignal): Promise<void>;
   /** Projects with this id or exactly this name, at most ten. */
   findProjects(word: string, signal: AbortSignal): Promise<{ id: number; name: string }[]>;
   exportProject(projectId: number, signal: AbortSignal): Promise<ExportProject>;
@@ -249,6 +293,8 @@ export interface PluginInfo {
   image: string;
   /** Command to pass; empty = image's own. `action` is filled in by the registry. */
   args(action: 'import' | 'export'): readonly string[];
+  /** Absolute path of the folder `sample` beside its manifest: a small source it can import. */
+  sample?: string;
 }
 
 export interface PluginRegistry {

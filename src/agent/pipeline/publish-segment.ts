@@ -113,11 +113,20 @@ async function lookAtLinks(
       }
     }),
   );
-  return looked.filter((one): one is Prepared => {
-    if ('item' in one) return true;
+  const [linked, unlinked] = [new Set<string>(), new Set<string>()];
+  const usable = looked.filter((one): one is Prepared => {
+    if ('item' in one) {
+      const list = one.item.probe === undefined ? undefined : sourceOf(one.item.probe.file);
+      if (list !== undefined) linked.add(list);
+      return true;
+    }
+    if (one.file !== undefined) unlinked.add(one.file);
     outcome.lines.push(one);
     return false;
   });
+  outcome.linked = [...linked];
+  outcome.unlinked = [...unlinked];
+  return usable;
 }
 
 function withFacts(item: SegmentItem, facts: LinkFacts): SegmentItem {

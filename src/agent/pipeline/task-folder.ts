@@ -23,6 +23,8 @@ export interface TaskFolder {
   outcomes: string;
   log: string;
   report: string;
+  /** What the last run of the plugin was and used. */
+  run: string;
 }
 
 export function taskFolder(tasksRoot: string, key: string, attempt: number): TaskFolder {
@@ -42,6 +44,7 @@ export function taskFolder(tasksRoot: string, key: string, attempt: number): Tas
     outcomes: path.join(root, 'outcomes'),
     log: path.join(root, 'log.ndjson'),
     report: path.join(root, 'report.ndjson'),
+    run: path.join(root, 'run.json'),
   };
 }
 
@@ -57,10 +60,15 @@ export function clearResults(folder: TaskFolder): void {
   }
 }
 
+/** What nobody needs of an ended attempt: all but log and report. */
+export function leftoversOf(folder: TaskFolder): string[] {
+  const { work, sly, tree, project, detection, preview, outcomes } = folder;
+  return [work, sly, tree, project, detection, preview, outcomes].filter(existsSync);
+}
+
 /** Bytes go, log and report stay for who asks later. True when there was something to take away. */
 export function shrinkTaskFolder(folder: TaskFolder): boolean {
-  const { work, sly, tree, project, detection, preview, outcomes } = folder;
-  const left = [work, sly, tree, project, detection, preview, outcomes].filter(existsSync);
+  const left = leftoversOf(folder);
   for (const gone of left) rmSync(gone, { recursive: true, force: true });
   return left.length > 0;
 }

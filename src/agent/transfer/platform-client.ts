@@ -55,6 +55,16 @@ export function createPlatformClient(http: PlatformHttp): PlatformClient {
       });
     },
 
+    async putRun(taskKey, attempt, record, signal) {
+      await http.json({
+        method: 'PUT',
+        path: `/agents/v1/tasks/${taskKey}/attempts/${attempt}/run`,
+        headers: JSON_TYPE,
+        body: () => JSON.stringify(record),
+        signal,
+      });
+    },
+
     async findProjects(word, signal) {
       const path = `/agents/v1/projects?find=${encodeURIComponent(word)}`;
       const reply = await http.json<{ projects: { id: number; name: string }[] }>({

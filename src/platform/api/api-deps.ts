@@ -4,6 +4,7 @@ import type { Logger } from '../../lib/log.ts';
 import type {
   AgentDirectory,
   BlobStore,
+  Garbage,
   MediaReader,
   ProjectStatistics,
   Renditions,
@@ -28,6 +29,7 @@ export interface ApiDeps {
   auth: Auth;
   links: SignedLinks;
   retention: Retention;
+  garbage: Garbage;
   space(): Promise<Space>;
   clock: Clock;
   log: Logger;

@@ -2,7 +2,6 @@
  * `/public/api/v3/<method>`: POST with a JSON body; GET alike, with a query string or with a JSON body, since
  * both are documented for reads. An unknown method is 404 at once: the SDK would repeat anything else for minutes.
  */
-import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SlyError } from '../../lib/errors.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -16,10 +15,10 @@ const GET_BODY_LIMIT = 1 << 20;
 export function registerCalls(app: FastifyInstance, deps: ApiDeps, methods: MethodTable): void {
   app.register(
     async (scope) => {
-      await scope.register(multipart);
       // Left to the method: it may be larger than memory.
-      scope.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
-        done(null, payload),
+      scope.addContentTypeParser(
+        ['application/octet-stream', 'multipart/form-data'],
+        (_request, payload, done) => done(null, payload),
       );
       const callers = new WeakMap<FastifyRequest, Principal>();
       scope.addHook('onRequest', async (request) => {
@@ -59,7 +58,8 @@ async function answer(
   const parsed = method.parse(await inputOf(method, request));
   await auth.may(principal, method.needs, method.scope(parsed), itemWord(name));
   const result = await method.handle(parsed, { principal, request, reply });
-  if (result === reply) return reply;
+  // Whoever waits for a reply that is on its way gets nothing from it.
+  if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return reply;
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(result ?? null));
 }
 

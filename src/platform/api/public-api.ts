@@ -15,6 +15,7 @@ import { registerPictureFiles } from './items/picture-files.ts';
 import type { MethodTable } from './method.ts';
 import { accountMethods } from './methods/account.ts';
 import { agentCodeMethods } from './methods/agent-codes.ts';
+import { agentQuestionMethods } from './methods/agent-questions.ts';
 import { agentMethods } from './methods/agents.ts';
 import { annotationMethods } from './methods/annotations.ts';
 import { appTaskMethods } from './methods/app-tasks.ts';
@@ -33,11 +34,13 @@ import { objectMethods } from './methods/objects.ts';
 import { pluginMethods } from './methods/plugins.ts';
 import { pointCloudAnnotationMethods } from './methods/point-cloud-annotations.ts';
 import { pointCloudMethods } from './methods/point-clouds.ts';
+import { projectCloneMethods } from './methods/project-clone.ts';
 import { projectStatsMethods } from './methods/project-stats.ts';
 import { projectMethods } from './methods/projects.ts';
 import { relatedImageMethods } from './methods/related-images.ts';
 import { remoteStorageMethods } from './methods/remote-storage.ts';
 import { reportMethods } from './methods/reports.ts';
+import { retentionMethods } from './methods/retention.ts';
 import { startMethods } from './methods/start-tasks.ts';
 import { statisticsMethods } from './methods/statistics.ts';
 import { taskFileMethods } from './methods/task-files.ts';
@@ -49,6 +52,7 @@ import { tokenMethods } from './methods/tokens.ts';
 import { uploadMethods } from './methods/uploads.ts';
 import { userMethods } from './methods/users.ts';
 import { videoAnnotationMethods } from './methods/video-annotations.ts';
+import { videoFrameMethods } from './methods/video-frames.ts';
 import { videoMethods } from './methods/videos.ts';
 import { volumeAnnotationMethods } from './methods/volume-annotations.ts';
 import { volumeMethods } from './methods/volumes.ts';
@@ -86,6 +90,7 @@ export function apiMethods(deps: ApiDeps): MethodTable {
     ...workspaceMethods(deps),
     ...tokenMethods(deps),
     ...projectMethods(deps),
+    ...projectCloneMethods(deps),
     ...projectStatsMethods(deps),
     ...statisticsMethods(deps),
     ...datasetMethods(deps),
@@ -95,6 +100,7 @@ export function apiMethods(deps: ApiDeps): MethodTable {
     ...annotationMethods(deps),
     ...videoMethods(deps, lost),
     ...videoAnnotationMethods(deps, lost),
+    ...videoFrameMethods(deps),
     ...pointCloudMethods(deps, lost),
     ...pointCloudAnnotationMethods(deps, lost),
     ...episodeAnnotationMethods(deps, lost),
@@ -110,6 +116,7 @@ export function apiMethods(deps: ApiDeps): MethodTable {
     ...uploadMethods(deps),
     ...agentMethods(deps),
     ...agentCodeMethods(deps),
+    ...agentQuestionMethods(deps),
     ...archiveMethods(deps),
     ...teamFileMethods(deps),
     ...teamFileReads(deps),
@@ -120,5 +127,6 @@ export function apiMethods(deps: ApiDeps): MethodTable {
     ...ecosystemMethods(deps),
     ...pluginMethods(deps),
     ...instanceMethods(deps),
+    ...retentionMethods(deps),
   };
 }

@@ -38,12 +38,10 @@ test('an index knows what a Map knows', () => {
   );
 });
 
-test('a hundred thousand names that count up take no time to tell apart', () => {
+test('a hundred thousand names that count up are told apart', () => {
   const index = createTextIndex();
-  const started = performance.now();
+  // With a hash that does not spread this would need minutes.
   for (let i = 0; i < 100_000; i++) index.add(`${String(i).padStart(12, '0')}.jpg`);
   for (let i = 0; i < 100_000; i++) index.add(`${String(i).padStart(12, '0')}.jpg`);
   expect(index.count).toBe(100_000);
-  // A hash that does not spread would need minutes.
-  expect(performance.now() - started).toBeLessThan(5000);
 });

@@ -6,6 +6,7 @@ import { packageRoot } from '../../../src/lib/version.ts';
 import { AGENT_MESSAGE_TYPES, PLATFORM_MESSAGE_TYPES } from '../../../src/protocol/frames.ts';
 import * as link from '../../../src/protocol/link.ts';
 import { AgentEventSchema, AgentMessageSchema, PlatformMessageSchema } from '../../../src/protocol/link.ts';
+import { QUESTIONS } from '../../../src/protocol/questions.ts';
 
 const read = (file: string): string => readFileSync(path.join(packageRoot(), file), 'utf8');
 const doc = read('PROTOCOL.md');
@@ -59,6 +60,21 @@ describe('messages', () => {
     expect([...rows.keys()].sort()).toEqual([...events.keys()].sort());
     for (const field of events.get('task.state') ?? [])
       expect(rows.get('task.state')).toContain(`\`${field}\``);
+  });
+});
+
+describe('questions', () => {
+  const [, section = ''] = linkPart.split('## 1.8 Questions');
+  const rows = new Map(
+    [...section.matchAll(/^\| `([\w.]+)` \| (.*?)\| /gm)].map((row) => [row[1] ?? '', row[2] ?? '']),
+  );
+
+  it('each one is described, with what it needs, and no other', () => {
+    expect([...rows.keys()].sort()).toEqual(Object.keys(QUESTIONS).sort());
+    for (const [name, { asks }] of Object.entries(QUESTIONS)) {
+      const named = [...(rows.get(name) ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]);
+      expect([name, named]).toEqual([name, Object.keys(asks.properties)]);
+    }
   });
 });
 

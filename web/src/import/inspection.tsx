@@ -36,7 +36,7 @@ export function Inspection(props: {
         <DetectionReport task={task} plugins={props.plugins} usePlugin={props.usePlugin} />
       )}
       {result?.preview === undefined ? null : <Contents task={task} />}
-      <Problems task={task} />
+      {failure === null || !isQuestion(failure.code) ? <Problems task={task} /> : null}
       <LiveWord
         text={state === 'succeeded' ? 'The look inside is done' : `The look inside: ${stateWord(state)}`}
       />
@@ -73,7 +73,10 @@ export function Waiting(props: { word: string }) {
   );
 }
 
-/** Which format it is, is a question and not a failure. */
+/** Which format it is, is a question: no file was looked at any further, so there is nothing to say of one. */
+const isQuestion = (code: string): boolean =>
+  code === 'SLY_FORMAT_AMBIGUOUS' || code === 'SLY_FORMAT_UNKNOWN';
+
 function FailureBox(props: { task: TaskView }) {
   const { failure } = props.task;
   if (failure === null || failure.code === 'SLY_FORMAT_AMBIGUOUS') return null;
@@ -136,7 +139,8 @@ function Names(props: { title: string; rows: Rows; unit: string }) {
   return (
     <section class="panel">
       <h2>{title}</h2>
-      <ul class="name-list">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
+      <ul class="name-list" tabIndex={0} aria-label={title}>
         {rows.slice(0, MOST_NAMES).map((row) => (
           <li key={row.name} title={`${count(row.count)} ${unit}`}>
             {row.color === undefined ? null : <Swatch color={row.color} />}

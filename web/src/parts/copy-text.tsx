@@ -1,7 +1,25 @@
-/** Text to be taken along, with a button that copies it. */
+/** Text to be taken along: how it is shown, and the button that copies it. */
 import { useEffect, useState } from 'preact/hooks';
 
 export function CopyText(props: { text: string; label: string }) {
+  return (
+    <div class="copy">
+      <Command text={props.text} />
+      <CopyButton {...props} />
+    </div>
+  );
+}
+
+export function Command(props: { text: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+    <pre class="command" tabIndex={0}>
+      {props.text}
+    </pre>
+  );
+}
+
+export function CopyButton(props: { text: string; label: string }) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   useEffect(() => {
     if (state === 'idle') return;
@@ -18,11 +36,10 @@ export function CopyText(props: { text: string; label: string }) {
     }
   }
   return (
-    <div class="copy">
-      <pre class="command">{props.text}</pre>
-      <button type="button" onClick={() => void copy()} aria-label={props.label}>
+    <button type="button" onClick={() => void copy()} aria-label={props.label}>
+      <span aria-live="polite">
         {state === 'copied' ? 'Copied' : state === 'failed' ? 'Select it' : 'Copy'}
-      </button>
-    </div>
+      </span>
+    </button>
   );
 }

@@ -2,6 +2,7 @@
 import { now } from '../now.ts';
 import type { TaskHistoryEntry } from '../shapes.ts';
 import { attemptsOf } from '../tasks/attempts.ts';
+import { Journal } from '../tasks/journal.tsx';
 import { Phases } from '../tasks/phases.tsx';
 import { plural, span } from '../words.ts';
 import { stateWord } from './bits.tsx';
@@ -46,6 +47,7 @@ export function Timeline(props: {
           ))}
         </details>
       )}
+      <Journal entries={props.entries ?? []} />
     </section>
   );
 }

@@ -41,21 +41,25 @@ export function filterQuery(filter: GalleryFilter): string {
 export const isNarrow = (filter: GalleryFilter): boolean =>
   filter.name !== '' || filter.classId > 0 || filter.tagId > 0;
 
-/** The part of a list request that says which images. `more` are conditions on single fields. */
-export function imagesOf(
-  projectId: number,
+/** The part of a list request that says which items. `more` are conditions on single fields. */
+export function itemsOf(
+  project: { id: number; type: string },
   filter: GalleryFilter,
   more: readonly { field: string; operator: string; value: unknown }[] = [],
 ): object {
+  const place = {
+    ...(filter.dataset > 0 ? { datasetId: filter.dataset } : { projectId: project.id }),
+    recursive: true,
+  };
+  if (project.type !== 'images') {
+    // Lists of other kinds know conditions on fields only.
+    const named = { field: 'name', operator: 'ilike', value: `%${filter.name}%` };
+    return { ...place, filter: filter.name === '' ? more : [...more, named] };
+  }
   const filters = [
     ...(filter.name === '' ? [] : [{ type: 'images_filename', data: { value: filter.name } }]),
     ...(filter.classId === 0 ? [] : [{ type: 'objects_class', data: { classId: filter.classId } }]),
     ...(filter.tagId === 0 ? [] : [{ type: `${filter.tagOf}s_tag`, data: { tagId: filter.tagId } }]),
   ];
-  return {
-    ...(filter.dataset > 0 ? { datasetId: filter.dataset } : { projectId }),
-    recursive: true,
-    filter: more,
-    ...(filters.length === 0 ? {} : { filters }),
-  };
+  return { ...place, filter: more, ...(filters.length === 0 ? {} : { filters }) };
 }

@@ -1,18 +1,21 @@
-/** All images of what is looked at, as tiles. However many there are, only those on the screen are elements. */
+/** All items of what is looked at, as tiles. However many there are, only those on the screen are elements. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { Empty, Problem } from '../parts/bits.tsx';
-import type { AnnotationOf, ClassMeta, Image, Project } from '../shapes.ts';
+import type { AnnotationOf, ClassMeta, Project } from '../shapes.ts';
 import { createAnnotationBatches } from './annotation-batches.ts';
-import { filterQuery, type GalleryFilter, imagesOf, isNarrow } from './gallery-filter.ts';
+import { filterQuery, type GalleryFilter, isNarrow, itemsOf } from './gallery-filter.ts';
 import { GAP, gridOf, scrollFor, shownOf } from './gallery-window.ts';
 import { createItemPages, type PageReply } from './item-pages.ts';
-import { Tile } from './tile.tsx';
+import { itemAddress, modalityOf } from './modality.ts';
+import { Tile, type TileItem } from './tile.tsx';
 
 /** Where somebody was before an image was opened, by what was looked at. */
 const places = new Map<string, number>();
 /** What the page's header covers. */
 const HEADER = 52;
+/** Of an item only what its tile shows: a video would have the times of all its frames. */
+const FIELDS = ['id', 'name', 'link', 'mime', 'width', 'height'];
 
 export function Gallery(props: {
   project: Project;
@@ -22,6 +25,7 @@ export function Gallery(props: {
   onTotal(total: number): void;
 }) {
   const { project, filter, classes, onTotal } = props;
+  const modality = modalityOf(project.type);
   const search = filterQuery(filter);
   const key = `${project.id}${search}`;
   const element = useRef<HTMLUListElement>(null);
@@ -33,11 +37,11 @@ export function Gallery(props: {
 
   const sources = useMemo(() => {
     const changed = (): void => redraw((count) => count + 1);
-    const pages = createItemPages<Image>({
+    const pages = createItemPages<TileItem>({
       fetchPage: (request, signal) =>
-        call<PageReply<Image>>(
-          'images.list',
-          { ...imagesOf(project.id, filter), sort: 'id', ...request },
+        call<PageReply<TileItem>>(
+          `${modality.methods}.list`,
+          { ...itemsOf(project, filter), sort: 'id', fields: FIELDS, ...request },
           signal,
         ),
       changed,
@@ -90,10 +94,10 @@ export function Gallery(props: {
     pages.want(shown.from, Math.max(shown.to, 1));
     const ids: number[] = [];
     for (let index = shown.from; index < shown.to; index++) {
-      const image = pages.get(index);
-      if (image !== undefined) ids.push(image.id);
+      const item = pages.get(index);
+      if (item !== undefined) ids.push(item.id);
     }
-    annotations.want(ids);
+    if (project.type === 'images') annotations.want(ids);
     if (total !== undefined) places.set(key, scrollY);
   });
   useEffect(() => {
@@ -140,7 +144,7 @@ export function Gallery(props: {
   const focusable = focus >= shown.from && focus < shown.to ? focus : shown.from;
   const tiles = [];
   for (let index = shown.from; index < shown.to; index++) {
-    const image = pages.get(index);
+    const item = pages.get(index);
     const place = index - shown.from;
     const left = (place % grid.columns) * (grid.tileWidth + GAP);
     const top = shown.top + Math.floor(place / grid.columns) * grid.rowHeight;
@@ -153,14 +157,15 @@ export function Gallery(props: {
           height: `${grid.rowHeight - GAP}px`,
         }}
       >
-        {image === undefined ? (
+        {item === undefined ? (
           <span class="tile empty-tile" />
         ) : (
           <Tile
-            image={image}
-            annotation={annotations.get(image.id)}
+            item={item}
+            modality={modality}
+            annotation={annotations.get(item.id)}
             classes={classes}
-            to={`/projects/${project.id}/images/${image.id}${search}`}
+            to={`${itemAddress(project, item.id)}${search}`}
             width={grid.tileWidth}
             index={index}
             focusable={index === focusable}
@@ -173,20 +178,21 @@ export function Gallery(props: {
     <>
       {total === 0 ? (
         isNarrow(filter) ? (
-          <Empty title="No image is like that">
+          <Empty title={`No ${modality.one} is like that`}>
             {filter.name === '' ? null : `No name with "${filter.name}" in it. `}
             {filter.classId > 0 || filter.tagId > 0 ? 'Press the class or tag again to see all.' : null}
           </Empty>
         ) : (
-          <Empty title="No images here">
-            Import more into this project, or add some with the SDK: <code>api.image.upload_path(...)</code>.
+          <Empty title={`No ${modality.many} here`}>
+            Import more into this project, or add some with the SDK:{' '}
+            <code>api.{modality.sdk}.upload_path(...)</code>.
           </Empty>
         )
       ) : null}
       <ul
         ref={element}
         class="gallery"
-        aria-label="Images"
+        aria-label={modality.title}
         aria-busy={total === undefined}
         style={{ height: `${grid.height}px` }}
         onKeyDown={onKeyDown}

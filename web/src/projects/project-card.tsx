@@ -3,22 +3,23 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
 import { Link } from '../router.tsx';
-import type { Image, Page, Project } from '../shapes.ts';
+import type { Item, Page, Project } from '../shapes.ts';
 import { ago, bytes, plural } from '../words.ts';
+import { modalityOf } from './modality.ts';
 import { thumbnailUrl } from './viewer/picture-source.ts';
 
 const PICTURES = 3;
 
 export function ProjectCard(props: { project: Project; now: number }) {
   const { project } = props;
-  const what = project.type === 'images' ? 'image' : 'item';
+  const { one, many } = modalityOf(project.type);
   return (
     <Link to={`/projects/${project.id}`} class="card project">
       <Cover project={project} />
       <strong>{project.name}</strong>
       <span class="dim">
-        {plural(project.itemsCount, what)} in {plural(project.datasetsCount, 'dataset')}
-        {project.type === 'images' ? '' : `, ${project.type.replaceAll('_', ' ')}`}
+        {plural(project.itemsCount, one, many)} in {plural(project.datasetsCount, 'dataset')}
+        {project.type === 'point_cloud_episodes' ? ', episodes' : ''}
       </span>
       <span class="dim">
         {bytes(project.size)}, {ago(project.updatedAt, props.now)}
@@ -40,12 +41,13 @@ function Cover(props: { project: Project }) {
     observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
-  const wanted = seen && project.type === 'images' && project.itemsCount > 0;
-  const images = useLoaded(
+  const { methods, section, pictures } = modalityOf(project.type);
+  const wanted = seen && pictures && project.itemsCount > 0;
+  const items = useLoaded(
     async (signal) =>
       wanted
-        ? call<Page<Pick<Image, 'id' | 'link'>>>(
-            'images.list',
+        ? call<Page<Pick<Item, 'id' | 'link'>>>(
+            `${methods}.list`,
             {
               projectId: project.id,
               recursive: true,
@@ -60,10 +62,20 @@ function Cover(props: { project: Project }) {
   );
   return (
     <span ref={element} class="cover" aria-hidden="true">
-      {images.value?.entities
+      {items.value?.entities
         .filter((one) => one.link === null)
         .map((one) => (
-          <img key={one.id} src={thumbnailUrl(one.id, 320)} alt="" loading="lazy" decoding="async" />
+          <img
+            key={one.id}
+            src={thumbnailUrl(section, one.id, 320)}
+            alt=""
+            loading="lazy"
+            decoding="async"
+            // Of a video there may be none.
+            onError={(event) => {
+              event.currentTarget.hidden = true;
+            }}
+          />
         ))}
     </span>
   );

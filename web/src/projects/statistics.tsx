@@ -1,4 +1,4 @@
-/** What a project holds, in numbers: classes, tags, objects per image, sizes. */
+/** What a project holds, in numbers: classes, tags, objects per item, sizes, lengths. */
 import { useEffect } from 'preact/hooks';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
@@ -7,11 +7,12 @@ import { Swatch } from '../parts/swatch.tsx';
 import type { ClassMeta, Project, Statistics, StatisticsState, TagMeta } from '../shapes.ts';
 import { count } from '../words.ts';
 import { Bars } from './bars.tsx';
+import { modalityOf } from './modality.ts';
 
 const ASK_AGAIN_MS = 700;
 
 export function StatisticsView(props: { project: Project }) {
-  const { id } = props.project;
+  const { id, type } = props.project;
   const meta = useLoaded(
     (signal) => call<{ classes: ClassMeta[]; tags: TagMeta[] }>('projects.meta', { id }, signal),
     `meta ${id}`,
@@ -43,18 +44,29 @@ export function StatisticsView(props: { project: Project }) {
     );
   }
   if (state.statistics.items === 0)
-    return <Empty title="Nothing to count yet">Statistics appear as soon as there are images.</Empty>;
-  return <Numbers statistics={state.statistics} classes={meta.value.classes} tags={meta.value.tags} />;
+    return (
+      <Empty title="Nothing to count yet">
+        Statistics appear as soon as there are {modalityOf(type).many}.
+      </Empty>
+    );
+  return (
+    <Numbers type={type} statistics={state.statistics} classes={meta.value.classes} tags={meta.value.tags} />
+  );
 }
 
-function Numbers(props: { statistics: Statistics; classes: ClassMeta[]; tags: TagMeta[] }) {
-  const { statistics: found, classes, tags } = props;
+function Numbers(props: { type: string; statistics: Statistics; classes: ClassMeta[]; tags: TagMeta[] }) {
+  const { type, statistics: found, classes, tags } = props;
+  const { one, many, title } = modalityOf(type);
+  const isImages = type === 'images';
+  const isClouds = type.startsWith('point_cloud');
+  // Objects of clouds belong to their dataset.
+  const perItem = isClouds ? 'Figures' : 'Objects';
   const counted = new Map(found.classes.map((one) => [one.title, one]));
   // Classes of the project without objects are worth seeing too.
   const rows = classes
     .map((meta) => ({
       meta,
-      ...(counted.get(meta.title) ?? { objects: 0, items: 0, share: null }),
+      ...(counted.get(meta.title) ?? { objects: 0, figures: 0, items: 0, share: null }),
     }))
     .sort((a, b) => b.objects - a.objects);
   const tagCounts = new Map(found.tags.map((one) => [one.name, one]));
@@ -62,27 +74,32 @@ function Numbers(props: { statistics: Statistics; classes: ClassMeta[]; tags: Ta
     .map(({ name, color }) => ({ name, color, ...(tagCounts.get(name) ?? { items: 0, objects: 0 }) }))
     .sort((a, b) => b.items + b.objects - a.items - a.objects);
   const bins = trimmed(found.objectsPerItem);
+  const lengths = trimmed(found.lengths);
   return (
     <div class="statistics">
       <div class="counts">
-        <span class="count">
-          <b>{count(found.items)}</b> images
-        </span>
-        <span class="count">
-          <b>{count(found.annotated)}</b> annotated
-        </span>
-        <span class="count">
-          <b>{count(found.objects)}</b> objects
-        </span>
-        <span class="count">
-          <b>{found.items === 0 ? '0' : (found.objects / found.items).toFixed(1)}</b> objects an image
-        </span>
+        <Total value={found.items} what={found.items === 1 ? one : many} />
+        <Total value={found.annotated} what="annotated" />
+        <Total value={found.objects} what="objects" />
+        {isImages ? (
+          <span class="count">
+            <b>{(found.objects / found.items).toFixed(1)}</b> objects an image
+          </span>
+        ) : (
+          <Total value={found.figures} what="figures" />
+        )}
+        {found.frames === null ? null : (
+          <>
+            <Total value={found.frames.total} what="frames" />
+            <Total value={found.frames.labelled} what="with labels" />
+          </>
+        )}
       </div>
       <section class="panel">
         <Bars
           caption="Classes"
-          heads={['Class', 'Objects', 'Images', 'Mean area']}
-          bars={rows.map(({ meta, objects, items, share }) => ({
+          heads={['Class', 'Objects', ...(isImages ? [title, 'Mean area'] : ['Figures', title])]}
+          bars={rows.map(({ meta, objects, figures, items, share }) => ({
             key: meta.title,
             label: (
               <span class="with-swatch">
@@ -91,7 +108,9 @@ function Numbers(props: { statistics: Statistics; classes: ClassMeta[]; tags: Ta
             ),
             value: objects,
             color: meta.color,
-            more: [count(items), share === null ? '-' : percent(share)],
+            more: isImages
+              ? [count(items), share === null ? '-' : percent(share)]
+              : [count(figures), count(items)],
           }))}
         />
         {found.everyMaskMeasured ? null : (
@@ -101,41 +120,44 @@ function Numbers(props: { statistics: Statistics; classes: ClassMeta[]; tags: Ta
       <div class="columns">
         <section class="panel">
           <Bars
-            caption="Objects per image"
-            heads={['Objects', 'Images']}
-            bars={bins.map(({ from, to, items }) => ({
-              key: String(from),
-              label:
-                to === null
-                  ? `${count(from)} and more`
-                  : from === to
-                    ? count(from)
-                    : `${count(from)} - ${count(to)}`,
-              value: items,
-            }))}
+            caption={`${perItem} per ${one}`}
+            heads={[perItem, title]}
+            bars={bins.map((bin) => ({ key: String(bin.from), label: rangeOf(bin), value: bin.items }))}
           />
         </section>
-        <section class="panel">
-          <Bars
-            caption="Sizes"
-            heads={['Pixels', 'Images']}
-            bars={[
-              ...found.sizes.map(({ width, height, items }) => ({
-                key: `${width}x${height}`,
-                label: width === 0 ? 'unknown' : `${width} x ${height}`,
-                value: items,
-              })),
-              ...(found.otherSizes > 0
-                ? [{ key: 'other', label: 'other sizes', value: found.otherSizes }]
-                : []),
-            ]}
-          />
-        </section>
+        {lengths.length === 0 ? null : (
+          <section class="panel">
+            <Bars
+              caption="Lengths"
+              heads={['Seconds', title]}
+              bars={lengths.map((bin) => ({ key: String(bin.from), label: rangeOf(bin), value: bin.items }))}
+            />
+          </section>
+        )}
+        {found.sizes.length === 0 ? null : (
+          <section class="panel">
+            <Bars
+              caption="Sizes"
+              heads={[type === 'volumes' ? 'Voxels' : 'Pixels', title]}
+              bars={[
+                ...found.sizes.map(({ width, height, depth, items }) => ({
+                  key: `${width}x${height}x${depth ?? ''}`,
+                  label:
+                    width === 0 ? 'unknown' : [width, height, ...(depth === null ? [] : [depth])].join(' x '),
+                  value: items,
+                })),
+                ...(found.otherSizes > 0
+                  ? [{ key: 'other', label: 'other sizes', value: found.otherSizes }]
+                  : []),
+              ]}
+            />
+          </section>
+        )}
         {tagRows.length === 0 ? null : (
           <section class="panel">
             <Bars
               caption="Tags"
-              heads={['Tag', 'Images', 'Objects']}
+              heads={['Tag', title, 'Objects']}
               bars={tagRows.map(({ name, items, objects }) => ({
                 key: name,
                 label: name,
@@ -148,6 +170,19 @@ function Numbers(props: { statistics: Statistics; classes: ClassMeta[]; tags: Ta
       </div>
     </div>
   );
+}
+
+function Total(props: { value: number; what: string }) {
+  return (
+    <span class="count">
+      <b>{count(props.value)}</b> {props.what}
+    </span>
+  );
+}
+
+function rangeOf({ from, to }: { from: number; to: number | null }): string {
+  if (to === null) return `${count(from)} and more`;
+  return from === to ? count(from) : `${count(from)} - ${count(to)}`;
 }
 
 function percent(share: number): string {

@@ -1,17 +1,22 @@
-/** One image of the gallery: its thumbnail, its objects over it, its name. */
+/** One item of the gallery: its thumbnail, its objects over it, its name. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { drawAnnotation } from '../draw/draw-annotation.ts';
 import { edgesOf } from '../draw/shapes.ts';
 import { Link } from '../router.tsx';
-import type { ClassMeta, Image, ImageAnnotation } from '../shapes.ts';
+import type { ClassMeta, Image, ImageAnnotation, Item } from '../shapes.ts';
 import { count } from '../words.ts';
 import { pictureHeight } from './gallery-window.ts';
+import type { Modality } from './modality.ts';
+import { ModalitySymbol } from './modality-symbol.tsx';
 import { thumbnailUrl } from './viewer/picture-source.ts';
 
 const NOTHING_HIDDEN: ReadonlySet<string> = new Set();
 
+export type TileItem = Pick<Item, 'id' | 'name' | 'link'> & Partial<Pick<Image, 'mime' | 'width' | 'height'>>;
+
 export interface TileProps {
-  image: Image;
+  item: TileItem;
+  modality: Modality;
   annotation: ImageAnnotation | undefined;
   classes: readonly ClassMeta[];
   to: string;
@@ -21,29 +26,29 @@ export interface TileProps {
 }
 
 export function Tile(props: TileProps) {
-  const { image, annotation, width } = props;
+  const { item, modality, annotation, width } = props;
   const [broken, setBroken] = useState<'no' | 'thumbnail' | 'original'>('no');
   const [natural, setNatural] = useState<{ width: number; height: number } | undefined>(undefined);
-  useEffect(() => setBroken('no'), [image.id]);
+  useEffect(() => setBroken('no'), [item.id]);
   const height = pictureHeight(width);
-  const size = knownSize(image, annotation) ?? natural ?? { width: 4, height: 3 };
+  const size = knownSize(item, annotation) ?? natural ?? { width: 4, height: 3 };
   const scale = Math.min(width / size.width, height / size.height);
   const box = { width: Math.max(1, size.width * scale), height: Math.max(1, size.height * scale) };
   const objects = annotation?.objects.length;
   return (
-    <Link to={props.to} class="tile" title={image.name} index={props.index} skip={!props.focusable}>
+    <Link to={props.to} class="tile" title={item.name} index={props.index} skip={!props.focusable}>
       <span class="shown" style={{ height: `${height}px` }}>
         <span class="frame" style={{ width: `${box.width}px`, height: `${box.height}px` }}>
-          {image.link !== null ? (
+          {item.link !== null ? (
             <span class="none">Link</span>
-          ) : broken === 'original' ? (
-            <span class="none">No preview</span>
+          ) : !modality.pictures || broken === 'original' ? (
+            <NoPicture modality={modality} />
           ) : (
             <img
               src={
                 broken === 'no'
-                  ? thumbnailUrl(image.id, width * devicePixelRatio > 330 ? 640 : 320)
-                  : `/files/images/${image.id}`
+                  ? thumbnailUrl(modality.section, item.id, width * devicePixelRatio > 330 ? 640 : 320)
+                  : `/files/images/${item.id}`
               }
               alt=""
               decoding="async"
@@ -53,7 +58,7 @@ export function Tile(props: TileProps) {
               }}
               // What the server cannot read (BMP) a browser may.
               onError={() =>
-                setBroken(broken === 'no' && image.mime === 'image/bmp' ? 'thumbnail' : 'original')
+                setBroken(broken === 'no' && item.mime === 'image/bmp' ? 'thumbnail' : 'original')
               }
             />
           )}
@@ -68,7 +73,7 @@ export function Tile(props: TileProps) {
         </span>
       </span>
       <span class="caption">
-        <span class="name">{image.name}</span>
+        <span class="name">{item.name}</span>
         <span class="dim">
           {objects === undefined ? null : (
             <>
@@ -79,6 +84,14 @@ export function Tile(props: TileProps) {
         </span>
       </span>
     </Link>
+  );
+}
+
+/** Images have no picture only when they are broken; of the other kinds that is nothing to worry about. */
+function NoPicture(props: { modality: Modality }) {
+  const { section } = props.modality;
+  return (
+    <span class="none">{section === 'images' ? 'No preview' : <ModalitySymbol section={section} />}</span>
   );
 }
 
@@ -116,9 +129,9 @@ function Overlay(props: {
 
 /** Coordinates are in the annotation's size. */
 function knownSize(
-  image: Image,
+  item: TileItem,
   annotation: ImageAnnotation | undefined,
 ): { width: number; height: number } | undefined {
-  const candidates = [annotation?.size, { width: image.width ?? 0, height: image.height ?? 0 }];
+  const candidates = [annotation?.size, { width: item.width ?? 0, height: item.height ?? 0 }];
   return candidates.find((one) => one !== undefined && one.width > 0 && one.height > 0);
 }

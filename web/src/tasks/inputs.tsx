@@ -1,6 +1,7 @@
 /** What the task was asked for, and the options its plugin really used. */
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
+import { Command } from '../parts/copy-text.tsx';
 import { Link } from '../router.tsx';
 import type { Manifest, TaskView } from '../shapes.ts';
 import { bytes, count, plural } from '../words.ts';
@@ -78,10 +79,7 @@ export function Inputs(props: { task: TaskView }) {
       )}
       <details class="spec">
         <summary>The request as JSON</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
-        <pre class="command" tabIndex={0}>
-          {requestText(spec)}
-        </pre>
+        <Command text={requestText(spec)} />
       </details>
     </section>
   );
@@ -97,6 +95,10 @@ function SourceWord(props: { task: TaskView }) {
         {of === undefined ? ', all datasets' : `, ${plural(of.length, 'dataset')}`}
       </>
     );
+  }
+  if (spec.source.kind === 'project') {
+    const { projectId } = spec.source;
+    return <Link to={`/projects/${projectId}`}>a copy of project {projectId}</Link>;
   }
   if (spec.source.kind !== 'blobs') return <code>{spec.source.path}</code>;
   const { files } = spec.source;

@@ -2,43 +2,19 @@
 import { call } from '../api.ts';
 import type { TaskView } from '../shapes.ts';
 
-/** The method and request that ask for the same again, or why that cannot be done from here. */
-export function againRequest(
-  task: TaskView,
-): { method: 'imports.start' | 'exports.start'; request: object } | { why: string } {
-  const { spec } = task;
-  if (spec.action === 'export') {
-    const { projectId, plugin, options, datasetIds } = spec;
-    return {
-      method: 'exports.start',
-      request: { projectId, plugin, options, ...(datasetIds !== undefined && { datasetIds }) },
-    };
-  }
-  if (spec.source.kind === 'blobs')
-    return { why: 'The files came from a browser: upload them again on the Import page.' };
-  if (spec.source.kind === 'path')
-    return {
-      why: 'The source is outside the upload folder: only its machine can import it (sly-agent import).',
-    };
-  const { plugin, options, projectName, appendToProjectId, workspaceId, conflict, dryRun } = spec;
-  return {
-    method: 'imports.start',
-    request: {
-      path: spec.source.path,
-      options,
-      projectName,
-      conflict,
-      ...(task.agentId !== null && { agentId: task.agentId }),
-      ...(plugin !== undefined && { plugin }),
-      ...(appendToProjectId !== undefined && { appendToProjectId }),
-      ...(appendToProjectId === undefined && workspaceId !== undefined && { workspaceId }),
-      ...(dryRun !== undefined && { dryRun }),
-    },
-  };
+/** Why that cannot be done from here at all; whether the inputs are still kept, the platform says when it is asked. */
+export function whyNotAgain({ spec }: TaskView): string | undefined {
+  return spec.action === 'import' && spec.source.kind === 'path'
+    ? 'The source is outside the upload folder: only its machine can import it (sly-agent import).'
+    : undefined;
 }
 
-export async function runAgain(task: TaskView): Promise<TaskView> {
-  const again = againRequest(task);
-  if ('why' in again) throw new Error(again.why);
-  return call<TaskView>(again.method, again.request);
+/** A key of one press: asked again with the same one, the platform answers with the same task. */
+export function newPress(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }
+
+export const runAgain = (task: TaskView, key: string): Promise<TaskView> =>
+  call<TaskView>('tasks.repeat', { id: task.id, key });

@@ -1,12 +1,13 @@
 /** What can be done with one task: cancel, retry, run again, go to its result. */
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { call } from '../api.ts';
 import { go } from '../router.tsx';
 import type { TaskView } from '../shapes.ts';
 import { bytes } from '../words.ts';
 import { canCancel, canRetry } from './bulk.ts';
 import { CancelDialog } from './cancel-dialog.tsx';
-import { againRequest, runAgain } from './run-again.ts';
+import { newPress, runAgain, whyNotAgain } from './run-again.ts';
 
 export function TaskActions(props: {
   task: TaskView;
@@ -16,7 +17,8 @@ export function TaskActions(props: {
   const { task } = props;
   const busy = useSignal(false);
   const asking = useSignal(false);
-  const again = againRequest(task);
+  const press = useRef(newPress());
+  const whyNot = whyNotAgain(task);
 
   async function run(action: () => Promise<void>): Promise<void> {
     busy.value = true;
@@ -47,11 +49,13 @@ export function TaskActions(props: {
       ) : (
         <button
           type="button"
-          disabled={busy.value || 'why' in again}
-          title={'why' in again ? again.why : 'A new task with the same source and options'}
+          disabled={busy.value || whyNot !== undefined}
+          title={whyNot ?? 'A new task with the same source and options'}
           onClick={() =>
             void run(async () => {
-              const { id } = await runAgain(task);
+              // The same key until it went well: a press whose answer was lost makes no second task.
+              const { id } = await runAgain(task, press.current);
+              press.current = newPress();
               go(`/tasks/${id}`);
             })
           }

@@ -4,6 +4,7 @@ import type { Logger } from '../../../lib/log.ts';
 import type { Runner } from '../../pipeline/ports.ts';
 import { createDockerRunner } from './docker-runner.ts';
 import { createEngine } from './engine.ts';
+import { type EngineInfo, engineFacts } from './engine-facts.ts';
 import { chooseUser } from './engine-user.ts';
 import { createImages } from './images.ts';
 import { createPathTranslator } from './own-mounts.ts';
@@ -22,12 +23,13 @@ export interface ConnectOptions {
 export async function connectDocker(options: ConnectOptions): Promise<Runner> {
   const { builtinImage: builtin, allowedImages: allowed, pull, agentId, clock, log } = options;
   const engine = createEngine(options.dockerSocket);
-  const info: { SecurityOptions?: string[] } = await engine.call('info', (docker) => docker.info());
+  const info: EngineInfo = await engine.call('info', (docker) => docker.info());
   const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   return createDockerRunner({
     engine,
     images: createImages(engine, { builtin, allowed, pull, log }),
     user: chooseUser(self, info.SecurityOptions ?? []),
+    facts: engineFacts(info),
     toEngine: await createPathTranslator(engine, log),
     agentId,
     clock,

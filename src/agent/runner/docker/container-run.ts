@@ -6,14 +6,15 @@ import type Docker from 'dockerode';
 import { background } from '../../../lib/background.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { Run, RunExit, RunSpec } from '../../pipeline/ports.ts';
+import type { EngineFacts, ImageDigest, Run, RunExit, RunSpec, UsagePoint } from '../../pipeline/ports.ts';
 import { watchLimits } from '../limit-watch.ts';
 import { createReaderActivity } from '../reader-activity.ts';
 import { createCauseBook, decideEnd } from '../run-end.ts';
+import { appliedOptions } from './applied-options.ts';
 import { type ContainerEnd, waitForEnd } from './container-end.ts';
 import { readContainer } from './container-output.ts';
+import { type ContainerStats, usageOf } from './container-usage.ts';
 import { type Engine, isUnavailable, statusOf } from './engine.ts';
-import { appliedOptions } from './host-config.ts';
 
 export interface ContainerRun extends Run {
   /** The container is about to be removed: its end is no surprise. */
@@ -25,6 +26,7 @@ export interface ContainerRunDeps {
   clock: Clock;
   log: Logger;
   engineWaitMs: number;
+  facts: EngineFacts | undefined;
 }
 
 export interface ContainerRunInput {
@@ -33,11 +35,13 @@ export interface ContainerRunInput {
   spec: RunSpec;
   /** Attached before the start; undefined for a run that was found again. */
   attached: NodeJS.ReadableStream | undefined;
+  digest: ImageDigest;
 }
 
 /** Between SIGTERM and SIGKILL for a plugin that passed a limit. */
 const LIMIT_GRACE_MS = 5000;
 const RETRY_MS = 500;
+const STATS_MS = 5000;
 
 export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput): ContainerRun {
   const { engine, clock, log } = deps;
@@ -135,6 +139,23 @@ export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput
     await exit;
   }
 
+  async function usage(): Promise<UsagePoint | undefined> {
+    if (isOver || letGo.signal.aborted) return undefined;
+    try {
+      // One shot: otherwise the engine waits a second for a second sample.
+      const asked = { stream: false as const, 'one-shot': true };
+      const stats: ContainerStats = await engine.call(
+        'stats',
+        (_, abortSignal) => container.stats({ ...asked, abortSignal } as { stream: false }),
+        STATS_MS,
+      );
+      return usageOf(stats);
+    } catch {
+      // It has just ended, or the engine is away for a moment: a point less.
+      return undefined;
+    }
+  }
+
   async function openLog(): Promise<NodeJS.ReadableStream | undefined> {
     while (!letGo.signal.aborted) {
       try {
@@ -154,7 +175,8 @@ export function followContainer(deps: ContainerRunDeps, input: ContainerRunInput
     runId: spec.runId,
     output: output.lines,
     exit,
-    applied: appliedOptions(info),
+    applied: { digest: input.digest, options: appliedOptions(info, deps.facts) },
+    usage,
     async stop(graceMs) {
       causes.because('stopped');
       await climbDown(graceMs);

@@ -7,7 +7,7 @@ import type Docker from 'dockerode';
 import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { Mount, Run, Runner, RunSpec } from '../../pipeline/ports.ts';
+import type { EngineFacts, ImageDigest, Mount, Run, Runner, RunSpec } from '../../pipeline/ports.ts';
 import { assertPresent } from '../plugin-user.ts';
 import { type ContainerRun, followContainer } from './container-run.ts';
 import { type Engine, engineMessage, statusOf } from './engine.ts';
@@ -21,6 +21,8 @@ export interface DockerRunnerDeps {
   engine: Engine;
   images: Images;
   user: EngineUser;
+  /** What the engine says of itself. */
+  facts?: EngineFacts;
   toEngine: PathTranslator;
   agentId: string;
   clock: Clock;
@@ -33,7 +35,8 @@ const ENGINE_WAIT_MS = 5 * 60_000;
 
 export function createDockerRunner(deps: DockerRunnerDeps): Runner {
   const { engine, images, user, agentId, clock, log } = deps;
-  const runDeps = { engine, clock, log, engineWaitMs: deps.engineWaitMs ?? ENGINE_WAIT_MS };
+  const { engineWaitMs = ENGINE_WAIT_MS, facts } = deps;
+  const runDeps = { engine, clock, log, engineWaitMs, facts };
   const active = new Map<string, ContainerRun>();
 
   const containerOf = (runId: string): Docker.Container =>
@@ -74,7 +77,13 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       await removeContainer(container);
       return null;
     }
-    return follow({ container, info, spec, attached: undefined });
+    return follow({ container, info, spec, attached: undefined, digest: await digestOf(info.Image) });
+  }
+
+  /** Of the bytes that run: the name may mean another image by now. */
+  async function digestOf(imageId: string): Promise<ImageDigest> {
+    const known = await images.digest(imageId).catch(() => undefined);
+    return known ?? { digest: imageId, of: 'image' };
   }
 
   async function create(spec: RunSpec): Promise<Docker.Container> {
@@ -112,7 +121,7 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
     }
     const info = await inspect(container);
     if (info === undefined) return neverStarted(spec, 'its container vanished', clock.now());
-    return follow({ container, info, spec, attached });
+    return follow({ container, info, spec, attached, digest: await digestOf(info.Image) });
   }
 
   async function removeContainer(container: Docker.Container): Promise<void> {
@@ -132,11 +141,13 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       kind: 'docker',
       summary: `Plugins run in containers of the Docker engine at ${engine.socketPath}, as user ${user.user.uid}, without network.`,
       notEnforced: [],
+      ...(deps.facts === undefined ? {} : { engine: deps.facts }),
     },
     async check(image) {
       await engine.call('ping', (docker) => docker.ping(), 5000);
       await images.ensure(image);
     },
+    digest: (image) => images.digest(image),
     async start(spec) {
       const found = active.get(spec.runId) ?? (await find(spec));
       return found ?? startContainer(await create(spec), spec);
@@ -168,7 +179,8 @@ function neverStarted(spec: RunSpec, why: string, at: number): Run {
     runId: spec.runId,
     output: (async function* () {})(),
     exit: Promise.resolve({ reason: 'start-failed', code: null, detail: why, startedAt: at, endedAt: at }),
-    applied: {},
+    applied: { options: [] },
+    usage: async () => undefined,
     stop: async () => undefined,
     detach: async () => undefined,
   };

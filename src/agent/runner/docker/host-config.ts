@@ -116,29 +116,3 @@ function bindMount(mount: Mount): Docker.MountSettings {
     BindOptions: { Propagation: 'rprivate', ...(mount.readOnly ? { NonRecursive: true } : {}) },
   };
 }
-
-/** What of an inspect answer shows the isolation that is really in force. */
-export function appliedOptions(info: Docker.ContainerInspectInfo): Record<string, unknown> {
-  const host = info.HostConfig;
-  return {
-    container: info.Id.slice(0, 12),
-    image: info.Image,
-    user: info.Config.User,
-    readonlyRootfs: host.ReadonlyRootfs,
-    networkMode: host.NetworkMode,
-    capDrop: host.CapDrop,
-    securityOpt: host.SecurityOpt,
-    memory: host.Memory,
-    memorySwap: host.MemorySwap,
-    nanoCpus: host.NanoCpus,
-    pidsLimit: host.PidsLimit,
-    ulimits: host.Ulimits,
-    tmpfs: host.Tmpfs,
-    mounts: info.Mounts.map(({ Source, Destination, RW }) => ({
-      source: Source,
-      target: Destination,
-      writable: RW,
-    })),
-    ...(host.DeviceRequests == null || host.DeviceRequests.length === 0 ? {} : { gpu: true }),
-  };
-}

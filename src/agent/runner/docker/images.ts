@@ -2,12 +2,15 @@
 import type Docker from 'dockerode';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
+import type { ImageDigest } from '../../pipeline/ports.ts';
 import { assertAllowed, type ImagePolicy, namesRegistry } from '../image-policy.ts';
 import { type Engine, engineMessage, statusOf } from './engine.ts';
 
 export interface Images {
   /** Throws SLY_IMAGE_NOT_ALLOWED, SLY_IMAGE_MISSING, SLY_RUNNER_UNAVAILABLE. Pulls where the policy says so. */
   ensure(image: string): Promise<void>;
+  /** Of a reference or an id; undefined when it is not there. Never pulls. */
+  digest(image: string): Promise<ImageDigest | undefined>;
 }
 
 export interface ImagesOptions extends ImagePolicy {
@@ -79,7 +82,20 @@ export function createImages(engine: Engine, options: ImagesOptions): Images {
       }
       assertNoVolumes(image, Object.keys(info.Config.Volumes ?? {}));
     },
+    async digest(image) {
+      const info = await inspect(image);
+      return info === undefined ? undefined : digestOf(info);
+    },
   };
+}
+
+/** One that was pulled is known by what its registry calls it, one that was built here only by its id. */
+function digestOf({ Id, RepoDigests }: Pick<Docker.ImageInspectInfo, 'Id' | 'RepoDigests'>): ImageDigest {
+  for (const told of RepoDigests ?? []) {
+    const digest = /@(sha256:[0-9a-f]{64})$/.exec(told)?.[1];
+    if (digest !== undefined) return { digest, of: 'registry' };
+  }
+  return { digest: Id, of: 'image' };
 }
 
 /** A VOLUME becomes a writable folder on the engine's disk that no limit of ours covers. */

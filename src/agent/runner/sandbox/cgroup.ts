@@ -24,6 +24,8 @@ export interface RunGroups {
   /** The kernel ended a process of the group for its memory. */
   oomKilled(): boolean;
   peakMemoryBytes(): number | undefined;
+  /** As the kernel has them now; what is not limited is absent. */
+  limits(): Partial<Pick<RunLimits, 'memoryBytes' | 'pids' | 'cpus'>>;
   /** Removes the groups when their last process has gone. */
   remove(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export function openControlGroups(
           memory && (readText(`${memory}/memory.peak`) ?? readText(`${memory}/memory.max_usage_in_bytes`));
         return text === undefined || text === '' ? undefined : Number(text);
       },
+      limits: () => readLimits(made),
       remove: () => discard(name),
     };
   }
@@ -139,6 +142,23 @@ function setLimit(
     if (files.has('memory.memsw.limit_in_bytes')) set('memory.memsw.limit_in_bytes', limits.memoryBytes);
   } else if (v2) set('cpu.max', `${quota} ${CPU_PERIOD_US}`);
   else set('cpu.cfs_quota_us', quota);
+}
+
+function readLimits(made: ReadonlyMap<Controller, string>): ReturnType<RunGroups['limits']> {
+  const first = (controller: Controller, ...files: string[]): number[] => {
+    const folder = made.get(controller);
+    const text =
+      folder && files.map((file) => readText(path.join(folder, file))).find((one) => one !== undefined);
+    return (text ?? '').trim().split(/\s+/).map(Number);
+  };
+  const [memoryBytes = Number.NaN] = first('memory', 'memory.max', 'memory.limit_in_bytes');
+  const [pids = Number.NaN] = first('pids', 'pids.max');
+  const [quota = Number.NaN, period = CPU_PERIOD_US] = first('cpu', 'cpu.max', 'cpu.cfs_quota_us');
+  return {
+    ...(memoryBytes > 0 && { memoryBytes }),
+    ...(pids > 0 && { pids }),
+    ...(quota > 0 && { cpus: quota / period }),
+  };
 }
 
 /** Never more than one level: what is above is not ours to make. */

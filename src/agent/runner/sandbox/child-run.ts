@@ -7,13 +7,14 @@ import type { Readable, Writable } from 'node:stream';
 import { background } from '../../../lib/background.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { OutputLine, Run, RunExit, RunSpec } from '../../pipeline/ports.ts';
+import type { Applied, OutputLine, Run, RunExit, RunSpec } from '../../pipeline/ports.ts';
 import { watchLimits } from '../limit-watch.ts';
 import { createReaderActivity } from '../reader-activity.ts';
 import { createCauseBook, decideEnd, type OwnCause } from '../run-end.ts';
 import type { RunGroups } from './cgroup.ts';
 import { readChild } from './child-output.ts';
 import type { Launch } from './launch.ts';
+import { usageOfProcesses } from './process-usage.ts';
 import { signalNumber } from './signals.ts';
 
 export interface ChildRunDeps {
@@ -40,8 +41,9 @@ export function startChild(
   deps: ChildRunDeps,
   spec: RunSpec,
   launch: Launch,
-  groups: RunGroups | undefined,
+  how: { groups: RunGroups | undefined; applied: Applied },
 ): ChildRun {
+  const { groups, applied } = how;
   const { clock, log } = deps;
   const startedAt = clock.now();
   const child = spawn(launch.command, launch.args, {
@@ -165,7 +167,8 @@ export function startChild(
     runId: spec.runId,
     output: lines(),
     exit,
-    applied: launch.applied,
+    applied,
+    usage: async () => (isOver || child.pid === undefined ? undefined : usageOfProcesses(child.pid)),
     async stop(graceMs) {
       causes.because('stopped');
       await climbDown(graceMs);

@@ -7,14 +7,13 @@ export interface Launch {
   env: Readonly<Record<string, string>>;
   /** bubblewrap writes to descriptor 3 which process it made, and reads its system call filter from descriptor 4. */
   bubblewrap?: { filter: Buffer };
-  applied: Record<string, unknown>;
   /** Removes what was made for this run. */
   release(): void;
 }
 
 export type Launcher = (spec: RunSpec) => Launch;
 
-const MAX_OPEN_FILES = 4096;
+export const MAX_OPEN_FILES = 4096;
 /** The unit of `ulimit -f`. */
 const BLOCK = 512;
 

@@ -7,8 +7,9 @@ import path from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { Isolation, Runner, RunSpec } from '../../pipeline/ports.ts';
+import type { ImageDigest, Isolation, Runner, RunSpec } from '../../pipeline/ports.ts';
 import { assertPresent, assertReadable, giveOutput, PLUGIN_USER } from '../plugin-user.ts';
+import { cageOptions } from './applied-options.ts';
 import { bubblewrapCommand } from './bubblewrap.ts';
 import { type ControlGroups, openControlGroups } from './cgroup.ts';
 import { type ChildRun, startChild } from './child-run.ts';
@@ -16,6 +17,7 @@ import { type Launch, pluginEnv, withLimits } from './launch.ts';
 import { endLeftovers, findLeftovers, runMarker, runName } from './leftovers.ts';
 import { makeView, nodePermissionCommand, removeView, viewEnv } from './node-permission.ts';
 import { builtinProgram, type Program } from './program.ts';
+import { digestOfProgram } from './program-digest.ts';
 import { isolationOf, type SandboxKind } from './sandbox-kind.ts';
 import { seccompFilter } from './seccomp.ts';
 
@@ -39,6 +41,7 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
   const dropsUser = kind.name === 'bubblewrap' && kind.setpriv !== undefined;
   const filter = seccompFilter(process.arch);
   const active = new Map<string, ChildRun>();
+  let knownDigest: Promise<ImageDigest> | undefined;
 
   const viewOf = (runId: string): string => path.join(tmpdir(), `sly-run-${runName(agentId, runId)}`);
 
@@ -57,7 +60,6 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
         ...withLimits(command, limits),
         env: pluginEnv(spec, {}),
         bubblewrap: { filter: filter ?? Buffer.alloc(0) },
-        applied: { isolation: isolation.kind, notEnforced: isolation.notEnforced, command },
         release: () => undefined,
       };
     }
@@ -67,7 +69,6 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
     return {
       ...withLimits(command, limits),
       env: pluginEnv(spec, viewEnv(view)),
-      applied: { isolation: isolation.kind, notEnforced: isolation.notEnforced, command },
       release: () => removeView(folder),
     };
   }
@@ -81,10 +82,24 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
     });
   }
 
-  function startCaged(spec: RunSpec): ChildRun {
+  /** The files of an installation do not change while it runs. */
+  function programDigest(): Promise<ImageDigest> {
+    knownDigest ??= digestOfProgram(program).catch((error: unknown) => {
+      knownDigest = undefined;
+      throw error;
+    });
+    return knownDigest;
+  }
+
+  async function startCaged(spec: RunSpec): Promise<ChildRun> {
+    const digest = await programDigest().catch(() => undefined);
     const opened =
       groups.enforced.length === 0 ? undefined : groups.open(runName(agentId, spec.runId), spec.limits);
-    return startChild({ clock, log }, spec, launch(spec, opened?.procs ?? []), opened);
+    const applied = {
+      ...(digest && { digest }),
+      options: cageOptions({ kind, isolation, spec, groups: opened }),
+    };
+    return startChild({ clock, log }, spec, launch(spec, opened?.procs ?? []), { groups: opened, applied });
   }
 
   async function remove(runId: string): Promise<void> {
@@ -99,6 +114,7 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
     async check(image) {
       assertBuiltin(image);
     },
+    digest: async (image) => (image === builtinImage ? programDigest() : undefined),
     async start(spec) {
       const found = active.get(spec.runId);
       if (found !== undefined) return found;
@@ -109,7 +125,7 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
         giveOutput(spec.outputFolder, PLUGIN_USER);
       }
       await endLeftovers(agentId, spec.runId, clock);
-      const run = startCaged(spec);
+      const run = await startCaged(spec);
       active.set(spec.runId, run);
       void run.exit.then(() => active.delete(spec.runId));
       return run;

@@ -7,7 +7,7 @@ import type { Auth } from '../auth/auth.ts';
 export interface DataPlaneDeps {
   stores: Pick<Stores, 'publications' | 'projects' | 'exports' | 'archives'>;
   blobs: BlobStore;
-  tasks: Pick<TaskService, 'assertHeld' | 'putReport'>;
+  tasks: Pick<TaskService, 'assertHeld' | 'putReport' | 'putRun'>;
   agents: Pick<AgentDirectory, 'authenticate' | 'register'>;
   auth: Pick<Auth, 'newTaskToken' | 'limit'>;
   publicUrl?: string;

@@ -13,6 +13,7 @@ import {
   type PublishItem,
   PublishItemSchema,
 } from '../../../protocol/publish.ts';
+import { MAX_RUN_RECORD_BYTES, RunRecordSchema } from '../../../protocol/run-record.ts';
 import type { TaskView } from '../../ports.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
 import { pathNumber } from './path-number.ts';
@@ -29,6 +30,7 @@ const publicationRequest = createParser(PublicationRequestSchema);
 const commitRequest = createParser(CommitRequestSchema);
 const archiveRequest = createParser(ArchiveRequestSchema);
 const publishItem = createParser(PublishItemSchema);
+const runRecord = createParser(RunRecordSchema);
 
 export function registerPublicationRoutes(app: FastifyInstance, deps: DataPlaneDeps): void {
   const { stores, tasks } = deps;
@@ -112,6 +114,19 @@ export function registerPublicationRoutes(app: FastifyInstance, deps: DataPlaneD
         attempt,
         Readable.from(bodyChunks(request, REPORT_BODY), { objectMode: false }),
       );
+      return {};
+    },
+  );
+
+  app.put<{ Params: { key: string; attempt: string } }>(
+    '/tasks/:key/attempts/:attempt/run',
+    { bodyLimit: MAX_RUN_RECORD_BYTES },
+    async (request) => {
+      const { key } = request.params;
+      const attempt = pathNumber(request.params.attempt, 'attempt');
+      const record = runRecord.parse(request.body, 'request');
+      await tasks.assertHeld(key, attempt, request.agentId);
+      await tasks.putRun(key, attempt, record);
       return {};
     },
   );

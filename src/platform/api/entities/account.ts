@@ -74,6 +74,7 @@ export const WorkspaceEntity = Type.Object(
     teamId: Id,
     name: Type.String(),
     description: Type.String(),
+    hidden: Type.Boolean({ description: 'Not offered to people; whoever names it may use it.' }),
     createdAt: Time,
     updatedAt: Time,
   },

@@ -1,5 +1,6 @@
 /** Tasks as replies have them: in the words of the SDK, and whole. */
 import { Type } from 'typebox';
+import { RunRecordSchema, RunSummarySchema } from '../../../protocol/run-record.ts';
 import {
   CountsSchema,
   FailureSchema,
@@ -71,6 +72,10 @@ export const TaskHistory = Type.Object({
   ),
 });
 
+export const TaskRuns = Type.Object({
+  entities: Type.Array(Type.Object({ attempt: Count, run: RunRecordSchema })),
+});
+
 export const LogSlice = Type.Object({
   attempt: Count,
   offset: Count,
@@ -83,4 +88,5 @@ export const ReportPage = Type.Object({
   total: Count,
   entities: Type.Array(ReportLineSchema),
   counts: orNull(CountsSchema),
+  run: orNull(RunSummarySchema),
 });

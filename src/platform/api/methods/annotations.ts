@@ -1,14 +1,16 @@
 /** Annotations of images: replaced whole, read in the order asked. */
 import { type Static, Type } from 'typebox';
+import { emptyAnnotation } from '../../../format/annotation.ts';
 import { mapLabelPoints } from '../../../format/label-points.ts';
 import type { FormatProblem, ImageAnnotation, Label, OpaqueLabel } from '../../../format/model.ts';
 import { isGeometryType, readGeometry } from '../../../format/read-geometry.ts';
 import { SlyError } from '../../../lib/errors.ts';
-import type { ItemRow } from '../../store/repositories.ts';
+import type { ItemRow, StoredAnnotation } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { AnnotationEntity } from '../entities/annotation.ts';
-import { annotationEntity, type MetaIds, metaIds } from '../figures/annotation-entity.ts';
+import { annotationEntity } from '../figures/annotation-entity.ts';
 import { withoutKept, withTags } from '../figures/annotation-figures.ts';
+import { idsOfProjects } from '../figures/ids-of-projects.ts';
 import { grouped } from '../figures/label-json.ts';
 import { datasetOf, found } from '../found.ts';
 import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
@@ -57,24 +59,20 @@ export function annotationMethods(deps: ApiDeps): MethodTable {
     items: readonly ItemRow[],
     integerCoords: boolean,
   ): Promise<Record<string, unknown>[]> {
-    const byId = new Map(items.map((item) => [item.id, item]));
-    const ids = new Map<number, MetaIds>();
-    for (const projectId of new Set(items.map((item) => item.projectId))) {
-      ids.set(projectId, metaIds(await stores.projects.meta(projectId)));
-    }
+    const ids = await idsOfProjects(stores, items);
     const itemIds = items.map((item) => item.id);
-    const stored = await stores.annotations.get(itemIds);
+    const stored = new Map((await stores.annotations.get(itemIds)).map((one) => [one.itemId, one]));
     const figures = grouped(
       await withTags(stores, await stores.figures.ofImages(itemIds)),
       (one) => one.entityId,
     );
-    return stored.flatMap((one) => {
-      const item = byId.get(one.itemId);
-      const known = item === undefined ? undefined : ids.get(item.projectId);
-      return item === undefined || known === undefined
-        ? []
-        : [annotationEntity(one, item, { ids: known, integerCoords, figures: figures.get(item.id) ?? [] })];
-    });
+    return items.map((item) =>
+      annotationEntity(stored.get(item.id) ?? removedMeanwhile(item), item, {
+        ids: ids(item.projectId),
+        integerCoords,
+        figures: figures.get(item.id) ?? [],
+      }),
+    );
   }
 
   return {
@@ -251,3 +249,13 @@ function withSoundGeometry(label: OpaqueLabel, place: string): Label | OpaqueLab
     return { ...label, ...geometry };
   }
 }
+
+/** A list has what was there when its page was read. */
+const removedMeanwhile = (item: ItemRow): StoredAnnotation => ({
+  itemId: item.id,
+  itemName: item.name,
+  annotation: emptyAnnotation({ height: item.height ?? 0, width: item.width ?? 0 }),
+  subpixel: false,
+  createdAt: item.createdAt,
+  updatedAt: item.updatedAt,
+});

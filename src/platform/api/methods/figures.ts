@@ -5,6 +5,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { FigureEntity } from '../entities/figure.ts';
 import { metaIds } from '../figures/annotation-entity.ts';
 import { createFigureEntities } from '../figures/figure-entities.ts';
+import { createFigureList } from '../figures/figure-list.ts';
 import { createFigureOwners } from '../figures/figure-owners.ts';
 import { changeLabels, labelById, withGeometry } from '../figures/image-labels.ts';
 import { isLabelId } from '../figures/label-ids.ts';
@@ -13,7 +14,8 @@ import { assertSound, newFigure, SentFigure } from '../figures/new-figures.ts';
 import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
 import { datasetOf, found } from '../found.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
-import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
+import { listFields, listOf, listQuery } from '../lists/list-shape.ts';
+import { streamList } from '../lists/list-stream.ts';
 import { AnyObject, DONE, Done, endpoint, given, Id, Ids, type MethodTable, maybe } from '../method.ts';
 import { unknownClass } from './objects.ts';
 
@@ -25,6 +27,7 @@ export function figureMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
   const { stores } = deps;
   const owners = createFigureOwners(deps);
   const entities = createFigureEntities(stores);
+  const list = createFigureList(stores);
 
   async function figureOf(id: number): Promise<FigureRow> {
     const [row] = await stores.figures.get([id]);
@@ -86,7 +89,7 @@ export function figureMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
         request: Type.Object({ datasetId: Id, integerCoords: maybe(Type.Boolean()), ...listFields }),
         response: listOf(FigureEntity),
       },
-      async ({ datasetId, integerCoords, ...input }) => {
+      async ({ datasetId, integerCoords, ...input }, { reply }) => {
         const dataset = await datasetOf(stores, datasetId);
         const paged = { ...input, per_page: Math.min(input.per_page ?? FIGURES_A_PAGE, FIGURES_A_PAGE) };
         const query = { ...listQuery(paged), datasetId };
@@ -96,9 +99,9 @@ export function figureMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
         );
         const listed =
           project.type === 'images'
-            ? await entities.ofImages(query, integerCoords ?? true)
-            : await entities.ofItems(query);
-        return listReply(paged, listed, (one) => one);
+            ? await list.ofImages(query, integerCoords ?? true)
+            : await list.ofItems(query);
+        return streamList(reply, paged, listed);
       },
     ),
 

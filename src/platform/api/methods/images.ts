@@ -9,7 +9,7 @@ import { tagEntities } from '../figures/annotation-entity.ts';
 import { idsOfProjects } from '../figures/ids-of-projects.ts';
 import { datasetOf, imageOf, imagesOf, projectOf } from '../found.ts';
 import { ImageFilters, itemFilters } from '../items/image-filters.ts';
-import { hashesOf } from '../items/new-items.ts';
+import { hashesOf, Link } from '../items/new-items.ts';
 import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
@@ -30,8 +30,6 @@ import {
 import { teamFileFields, teamFilesOf, withTeamFiles } from '../team-files/team-file-images.ts';
 
 const MOST_AT_ONCE = 10_000;
-
-const Link = Type.String({ minLength: 1, maxLength: 8192 });
 
 const NewImage = Type.Object({
   title: maybe(Name),

@@ -47,12 +47,19 @@ export function instanceMethods(deps: ApiDeps): MethodTable {
             archives: Class,
             teamFiles: Class,
             uploads: Class,
+            pictures: Class,
+            logs: Class,
           }),
         }),
       },
       async () => {
-        const { databaseBytes, ...disk } = await deps.space();
-        return { disk, databaseBytes, classes: await deps.stores.usage.byClass() };
+        const { databaseBytes, logs, ...disk } = await deps.space();
+        const classes = {
+          ...(await deps.stores.usage.byClass()),
+          pictures: await deps.renditions.usage(),
+          logs,
+        };
+        return { disk, databaseBytes, classes };
       },
     ),
   };

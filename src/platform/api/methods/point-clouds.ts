@@ -17,7 +17,7 @@ import {
   teamFilesOf,
   withBytes,
 } from '../items/new-items.ts';
-import { endpoint, Id, type MethodTable, Multipart } from '../method.ts';
+import { DONE, Done, endpoint, Id, type MethodTable, Multipart } from '../method.ts';
 
 export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
   const { stores } = deps;
@@ -53,6 +53,30 @@ export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable
           pointCloudEntity,
         );
       }),
+    ),
+
+    'point-clouds.episodes.frames.update-order': endpoint(
+      {
+        about: 'Puts the clouds of an episode into another order: all of them, the one of frame 0 first.',
+        needs: 'manage',
+        of: ({ datasetId, pointCloudIds }) => ({ datasets: [datasetId], items: pointCloudIds }),
+        request: Type.Object({
+          datasetId: Id,
+          pointCloudIds: Type.Array(Id, { maxItems: 100_000 }),
+        }),
+        response: Done,
+      },
+      async ({ datasetId, pointCloudIds }) => {
+        const { projectId } = await datasetOf(stores, datasetId);
+        const { type } = await projectOf(stores, projectId);
+        if (type !== 'point_cloud_episodes') {
+          throw new SlyError('SLY_USAGE', {
+            detail: `dataset ${datasetId}: expected an episode, got a dataset of ${type}`,
+          });
+        }
+        await stores.items.setFrames(datasetId, pointCloudIds);
+        return DONE;
+      },
     ),
 
     ...itemReads(deps, {

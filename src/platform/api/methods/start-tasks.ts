@@ -1,4 +1,4 @@
-/** `imports.start`, `exports.start`: from a request to a queued task. With a `key` of the caller, a repeated call finds the first one's task. */
+/** `imports.start`, `exports.start`, `tasks.repeat`: from a request to a queued task. With a `key` of the caller, a repeated call finds the first one's task. */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { newKey } from '../../../lib/ids.ts';
@@ -12,6 +12,7 @@ import { workspaceFor } from '../auth/workspace-for.ts';
 import { TaskEntity } from '../entities/task.ts';
 import { datasetOf, found, projectOf } from '../found.ts';
 import { AnyObject, endpoint, given, Id, type MethodTable, maybe, Name } from '../method.ts';
+import { assertRepeatable } from '../tasks/repeat-task.ts';
 import { folderSource, type ImportSource, uploadSource } from '../uploads/import-source.ts';
 
 const Key = maybe(Type.String({ pattern: '^[\\w-]{8,64}$' }));
@@ -135,6 +136,30 @@ export function startMethods(deps: ApiDeps): MethodTable {
           key: input.key,
           ...(agentId !== undefined && { agentId }),
           workspaceId,
+          principal,
+        });
+      },
+    ),
+
+    'tasks.repeat': endpoint(
+      {
+        about:
+          'Queues a new task with the inputs and options of one that is known, while they are kept; a `key` of the caller makes it repeatable.',
+        needs: 'manage',
+        of: ({ id }) => ({ tasks: [id] }),
+        request: Type.Object({ id: Id, key: Key }),
+        response: TaskEntity,
+      },
+      async ({ id, key }, { principal }) => {
+        const task = found(await tasks.get({ id }), `Task with id: ${id}`);
+        const { spec } = task;
+        await assertRepeatable(deps, task);
+        const isFolder = spec.action === 'import' && spec.source.kind === 'upload';
+        const agentId = isFolder ? (await agentFor(task.agentId, principal)).id : undefined;
+        return queue(task.title, spec, {
+          key,
+          ...(agentId !== undefined && { agentId }),
+          workspaceId: task.workspaceId ?? (await workspaceFor(stores, principal, null)),
           principal,
         });
       },

@@ -9,10 +9,18 @@ const StatisticsSchema = Type.Object(
     items: Count,
     annotated: Type.Integer({ minimum: 0, description: 'Items with an object or a tag.' }),
     objects: Count,
+    figures: Type.Integer({
+      minimum: 0,
+      description: 'Of the objects on frames, slices and clouds; of images the same as the objects.',
+    }),
+    frames: Type.Union([Type.Object({ total: Count, labelled: Count }), Type.Null()], {
+      description: 'Of videos.',
+    }),
     classes: Type.Array(
       Type.Object({
         title: Type.String(),
         objects: Count,
+        figures: Count,
         items: Count,
         share: orNull(
           Type.Number({
@@ -25,7 +33,10 @@ const StatisticsSchema = Type.Object(
     ),
     tags: Type.Array(Type.Object({ name: Type.String(), items: Count, objects: Count })),
     objectsPerItem: Type.Array(Type.Object({ from: Count, to: orNull(Count), items: Count })),
-    sizes: Type.Array(Type.Object({ width: Count, height: Count, items: Count })),
+    lengths: Type.Array(Type.Object({ from: Count, to: orNull(Count), items: Count }), {
+      description: 'Of videos, in seconds.',
+    }),
+    sizes: Type.Array(Type.Object({ width: Count, height: Count, depth: orNull(Count), items: Count })),
     otherSizes: Count,
     everyMaskMeasured: Type.Boolean(),
   },
@@ -38,7 +49,7 @@ export function statisticsMethods(deps: ApiDeps): MethodTable {
     'projects.statistics': endpoint(
       {
         about:
-          'Objects by class and tag, images by size and number of objects; counted when asked for the first time after a change: ask again until the state is ready.',
+          'Objects by class and tag, items by size and number of objects; counted when asked for the first time after a change: ask again until the state is ready.',
         needs: 'view',
         of: ({ id }) => ({ projects: [id] }),
         request: ById,

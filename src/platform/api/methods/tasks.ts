@@ -6,7 +6,15 @@ import { TASK_STATES } from '../../../protocol/task-state.ts';
 import type { TaskView } from '../../ports.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { visibleTo } from '../auth/principal.ts';
-import { LogSlice, ReportPage, SdkStatus, SdkTaskEntity, TaskEntity, TaskHistory } from '../entities/task.ts';
+import {
+  LogSlice,
+  ReportPage,
+  SdkStatus,
+  SdkTaskEntity,
+  TaskEntity,
+  TaskHistory,
+  TaskRuns,
+} from '../entities/task.ts';
 import { found } from '../found.ts';
 import { disposition } from '../http/send-blob.ts';
 import { listEntities } from '../lists/filter-entities.ts';
@@ -121,6 +129,21 @@ export function taskMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
+    'tasks.runs': endpoint(
+      {
+        about:
+          'What the runs of a task were and used, by attempt: image and digest, the options really in force, and usage over time.',
+        needs: 'view',
+        of: ofTask,
+        request: ById,
+        response: TaskRuns,
+      },
+      async ({ id }) => {
+        await taskOf(id);
+        return { entities: await tasks.runs(id) };
+      },
+    ),
+
     'tasks.cancel': endpoint(
       { about: 'Cancels a task.', needs: 'manage', of: ofTask, request: ById, response: TaskEntity },
       ({ id }) => cancel(id),
@@ -199,7 +222,7 @@ export function taskMethods(deps: ApiDeps): MethodTable {
                 limit: limit ?? 200,
                 ...(status != null && { status }),
               });
-        return { ...page, counts: task.result?.counts ?? null };
+        return { ...page, counts: task.result?.counts ?? null, run: task.result?.run ?? null };
       },
     ),
 

@@ -9,11 +9,12 @@ import { type streamOfVideo, VideoEntity, videoEntity } from '../entities/video.
 import type { LostReplies } from '../http/lost-replies.ts';
 import { receiveOwn } from '../http/receive-own.ts';
 import { sendItem } from '../items/item-bytes.ts';
-import { itemOf } from '../items/items-of.ts';
+import { itemOf, itemsOf } from '../items/items-of.ts';
 import {
   addItems,
   assertHolds,
   hashesOf,
+  Link,
   NewItem,
   nameOf,
   teamFilesOf,
@@ -36,6 +37,8 @@ import {
 
 /** Every entry has the times of its frames. */
 const MOST_A_PAGE = 500;
+/** Fields of a video that stand in its file. */
+const FACTS = ['fileMeta', 'rawVideoMeta'];
 
 export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
   const { blobs, media, stores } = deps;
@@ -125,6 +128,25 @@ export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
       }),
     ),
 
+    'videos.update.links': endpoint(
+      {
+        about: 'Gives videos other links; with clearLocalDataSource their bytes are not kept any more.',
+        needs: 'manage',
+        of: ({ videos }) => ({ items: videos.map((one) => one.id) }),
+        request: Type.Object({
+          videos: Type.Array(Type.Object({ id: Id, link: Link }), { maxItems: 10_000 }),
+          clearLocalDataSource: maybe(Type.Boolean()),
+        }),
+        response: Type.Array(VideoEntity),
+      },
+      async ({ videos, clearLocalDataSource }) => {
+        const ids = videos.map((one) => one.id);
+        await itemsOf(stores, 'Video', ids);
+        await stores.items.setLinks(videos, { dropBytes: clearLocalDataSource ?? false });
+        return entities(await itemsOf(stores, 'Video', ids), false);
+      },
+    ),
+
     'videos.list': endpoint(
       {
         about: 'Videos of a dataset or a project; at most 500 a page.',
@@ -146,7 +168,14 @@ export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
           ...(datasetId != null ? { datasetId } : projectId != null && { projectId }),
           recursive: input.recursive ?? false,
         });
-        return listReply(paged, { ...listed, entities: await entities(listed.entities, true) }, (one) => one);
+        const { fields } = input;
+        // What the files hold is read only for who wants to know: of a long video that is megabytes.
+        const isWanted =
+          fields == null || fields.length === 0 || FACTS.some((field) => fields.includes(field));
+        const found = isWanted
+          ? await entities(listed.entities, true)
+          : listed.entities.map((row) => videoEntity(row, undefined, true));
+        return listReply(paged, { ...listed, entities: found }, (one) => one);
       },
     ),
 

@@ -69,6 +69,21 @@ export function workspaceMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
+    'workspaces.visibility.set': endpoint(
+      {
+        about: 'Hides a workspace from people, or shows it again.',
+        needs: 'manage',
+        of: ofId,
+        request: Type.Object({ id: Id, hidden: Type.Boolean() }),
+        response: WorkspaceEntity,
+      },
+      async ({ id, hidden }) => {
+        await info(id);
+        await accounts.updateWorkspace(id, { hidden });
+        return info(id);
+      },
+    ),
+
     'workspaces.archive': endpoint(
       {
         about: 'Takes a workspace away with its projects.',

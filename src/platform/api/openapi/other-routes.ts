@@ -106,19 +106,32 @@ export const OTHER_ROUTES: readonly OtherRoute[] = [
     status: 200,
     type: 'application/octet-stream',
   },
-  {
-    path: '/files/images/{id}',
-    method: 'get',
-    about: 'The bytes of an image, for showing.',
-    login: LOGIN,
-    status: 200,
-    type: 'application/octet-stream',
-  },
-  ...['thumbnail', 'display'].map(
-    (kind): OtherRoute => ({
-      path: `/files/images/{id}/${kind}`,
+  ...[
+    ['images', 'an image'],
+    ['videos', 'a video'],
+    ['clouds', 'a point cloud'],
+    ['volumes', 'a volume'],
+  ].map(
+    ([section, one]): OtherRoute => ({
+      path: `/files/${section}/{id}`,
       method: 'get',
-      about: `A ${kind === 'display' ? 'picture browsers can show' : 'small picture'} of an image.`,
+      about: `The bytes of ${one}, for showing.`,
+      login: LOGIN,
+      status: 200,
+      type: 'application/octet-stream',
+    }),
+  ),
+  ...[
+    ['images/{id}/thumbnail', 'A small picture of an image.'],
+    ['images/{id}/display', 'A picture browsers can show of an image.'],
+    ['videos/{id}/thumbnail', 'A small picture of a video, where the server has ffmpeg.'],
+    ['related-images/{id}/thumbnail', 'A small picture of a picture beside a point cloud.'],
+    ['related-images/{id}/display', 'A picture browsers can show of a picture beside a point cloud.'],
+  ].map(
+    ([path, about = '']): OtherRoute => ({
+      path: `/files/${path}`,
+      method: 'get',
+      about,
       login: LOGIN,
       status: 200,
       type: 'image/webp',

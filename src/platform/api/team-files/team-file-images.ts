@@ -6,10 +6,9 @@ import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { hexToBase64, type Sha256 } from '../../../lib/hash.ts';
-import type { BlobStore } from '../../ports.ts';
+import { BATCHED_BYTES, type BlobStore } from '../../ports.ts';
 import type { Stores, TeamFileRow } from '../../store/repositories.ts';
 import { found } from '../found.ts';
-import { createBlobGroup, SMALL_BYTES } from '../http/blob-group.ts';
 import { Id, maybe } from '../method.ts';
 
 const Offset = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -33,7 +32,7 @@ export const teamFilesOf = (images: readonly Image[]): number[] => [
 
 interface Deps {
   stores: Pick<Stores, 'teamFiles'>;
-  blobs: Pick<BlobStore, 'open' | 'putMany' | 'putStream'>;
+  blobs: Pick<BlobStore, 'open' | 'batch' | 'putStream'>;
 }
 
 /** The same images with the hash of their bytes, which are stored when this resolves. */
@@ -45,23 +44,19 @@ export async function withTeamFiles<T extends Image>(
   for (const id of teamFilesOf(images))
     files.set(id, found(await stores.teamFiles.get(id), `File with id: ${id}`));
 
-  const group = createBlobGroup(blobs);
+  const batch = blobs.batch();
 
   async function piece(file: TeamFileRow, start: number, end: number): Promise<Sha256> {
     const body = await blobs.open(file.sha256, { start, end });
-    if (end - start > SMALL_BYTES) return (await blobs.putStream(body as AsyncIterable<Uint8Array>)).sha256;
+    if (end - start > BATCHED_BYTES) return (await blobs.putStream(body as AsyncIterable<Uint8Array>)).sha256;
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk as Uint8Array);
-    return group.add(Buffer.concat(chunks));
+    return batch.add(Buffer.concat(chunks));
   }
 
-  const filled: T[] = [];
-  for (const [at, image] of images.entries()) {
+  async function filled(image: T, at: number): Promise<T> {
     const file = image.teamFileId == null ? undefined : files.get(image.teamFileId);
-    if (file === undefined) {
-      filled.push(image);
-      continue;
-    }
+    if (file === undefined) return image;
     let { sha256 } = file;
     if (image.sourceBlob != null) {
       const { offsetStart, offsetEnd } = image.sourceBlob;
@@ -73,8 +68,16 @@ export async function withTeamFiles<T extends Image>(
       sha256 = await piece(file, offsetStart, offsetEnd);
     }
     const title = image.title ?? image.name ?? path.posix.basename(file.path);
-    filled.push({ ...image, title, hash: hexToBase64(sha256) });
+    return { ...image, title, hash: hexToBase64(sha256) };
   }
-  await group.flush();
-  return filled;
+
+  try {
+    const all: T[] = [];
+    for (const [at, image] of images.entries()) all.push(await filled(image, at));
+    await batch.commit();
+    return all;
+  } catch (error) {
+    await batch.abort();
+    throw error;
+  }
 }

@@ -44,6 +44,8 @@ const NOBODYS = new Set([
   'ecosystem.info',
   'instance.limits',
   'instance.storage',
+  'instance.retention',
+  'instance.retention.preview',
   // Answers only what the caller knows.
   'images.internal.hashes.list',
   // Bytes that are nothing's yet.

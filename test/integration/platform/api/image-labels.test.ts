@@ -172,3 +172,29 @@ test('tags are not looked up when nobody asks for them', async () => {
   const { entities } = await server.api<Listed>('images.list', { datasetId, fields: ['name'] });
   for (const one of entities) expect(Object.keys(one).sort()).toEqual(['id', 'name']);
 });
+
+test('labels that are sent again beside new ones have ids of their own', async () => {
+  const [imageId = 0] = await addImages(['changed']);
+  const labelsOf = async () =>
+    (
+      await server.api<{ annotation: { objects: { id: number; classTitle: string }[] } }>(
+        'annotations.info',
+        {
+          imageId,
+        },
+      )
+    ).annotation.objects;
+  await annotate(imageId, { objects: [object('car'), object('dog'), object('car')] });
+  const [, second, third] = await labelsOf();
+  // The first one goes, new ones come before and behind those that stay.
+  await annotate(imageId, { objects: [second, object('car'), third, object('car')] });
+  const after = await labelsOf();
+  expect(after.map((one) => one.classTitle)).toEqual(['dog', 'car', 'car', 'car']);
+  expect(new Set(after.map((one) => one.id)).size).toBe(4);
+  expect(after.map((one) => one.id)).toEqual(after.map((one) => one.id).sort((a, b) => a - b));
+  const { entities } = await server.api<{ entities: { id: number }[] }>('figures.list', {
+    datasetId,
+    filter: [{ field: 'entityId', operator: '=', value: imageId }],
+  });
+  expect(entities.map((one) => one.id)).toEqual(after.map((one) => one.id));
+});

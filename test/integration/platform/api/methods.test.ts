@@ -116,7 +116,7 @@ describe('conventions', () => {
     const began = Date.now();
     const hello = Buffer.from('16030100f8010000f40303', 'hex');
     expect(await rawRequest(Buffer.concat([hello, Buffer.alloc(240, 1)]))).toMatch(/^HTTP\/1\.1 400/);
-    expect(Date.now() - began).toBeLessThan(2000);
+    expect(Date.now() - began).toBeLessThan(20_000);
   });
 
   test('health needs no login', async () => {
@@ -368,7 +368,12 @@ describe('tasks', () => {
     expect(whole.body.text.split('\n')).toHaveLength(4);
     const rest = await post('tasks.logs', { id, offset: whole.body.size - 5 });
     expect(rest.body.nextOffset).toBe(whole.body.size);
-    expect((await post('tasks.report', { id })).body).toEqual({ total: 0, entities: [], counts: null });
+    expect((await post('tasks.report', { id })).body).toEqual({
+      total: 0,
+      entities: [],
+      counts: null,
+      run: null,
+    });
     const lines = Array.from({ length: 50 }, (_, k) => ({
       status: k % 5 === 0 ? ('failed' as const) : ('skipped' as const),
       file: `f${k}`,

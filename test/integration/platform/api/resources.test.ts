@@ -244,3 +244,92 @@ describe('images', () => {
     expect((await refused('images.list', {})).status).toBe(400);
   });
 });
+
+test('a workspace is hidden and shown again; its projects are as they were', async () => {
+  const { id } = await server.api<Row>('workspaces.add', { teamId: 1, name: randomUUID() });
+  const project = await newProject({ workspaceId: id });
+  const hidden = async () => (await server.api<{ hidden: boolean }>('workspaces.info', { id })).hidden;
+  expect(await hidden()).toBe(false);
+  await server.api('workspaces.visibility.set', { id, hidden: true });
+  expect(await hidden()).toBe(true);
+  expect(names(await server.api<Paged>('projects.list', { workspaceId: id }))).toEqual([project.name]);
+  await server.api('workspaces.editInfo', { id, description: 'still' });
+  expect(await hidden()).toBe(true);
+  await server.api('workspaces.visibility.set', { id, hidden: false });
+  expect(await hidden()).toBe(false);
+});
+
+test('links of videos, and of nothing else; all or none', async () => {
+  const { id: projectId } = await newProject({ type: 'videos' });
+  const { id: datasetId } = await newDataset(projectId, 'ds');
+  const added = await server.api<Row[]>('videos.bulk.add', { datasetId, videos: links(['a.mp4', 'b.mp4']) });
+  const link = 's3://bucket/new.mp4';
+  const [a, b] = added.map((one) => one.id);
+  const videos = [b, a].map((id) => ({ id, link }));
+  const changed = await server.api('videos.update.links', { videos, clearLocalDataSource: true });
+  expect(changed).toMatchObject([
+    { id: b, link },
+    { id: a, link },
+  ]);
+  const [image] = await addImages((await newDataset((await newProject()).id, 'ds')).id, ['a.png']);
+  const mixed = [
+    { id: a, link: 'x' },
+    { id: image?.id, link: 'x' },
+  ];
+  expect((await refused('videos.update.links', { videos: mixed })).status).toBe(404);
+  expect(await server.api('videos.info', { id: a })).toMatchObject({ link });
+});
+
+test('the clouds of an episode in another order: all of them, once', async () => {
+  const { id: projectId } = await newProject({ type: 'point_cloud_episodes' });
+  const { id: datasetId } = await newDataset(projectId, 'ds');
+  const pointClouds = links(['0.pcd', '1.pcd', '2.pcd']).map((one, frame) => ({
+    ...one,
+    meta: { frame, device: 'x' },
+  }));
+  const added = await server.api<Row[]>('point-clouds.bulk.add', { datasetId, pointClouds });
+  const [a = 0, b = 0, c = 0] = added.map((one) => one.id);
+  const order = async () =>
+    (await server.api<Paged<{ id: number; meta: object }>>('point-clouds.list', { datasetId })).entities.map(
+      (one) => [one.id, one.meta],
+    );
+  const method = 'point-clouds.episodes.frames.update-order';
+  await server.api(method, { datasetId, pointCloudIds: [c, a, b] });
+  const now = [
+    [a, { frame: 1, device: 'x' }],
+    [b, { frame: 2, device: 'x' }],
+    [c, { frame: 0, device: 'x' }],
+  ];
+  expect(await order()).toEqual(now);
+  for (const pointCloudIds of [[], [a, b], [a, b, b], [a, b, c, c]])
+    expect((await refused(method, { datasetId, pointCloudIds })).status).toBe(400);
+  const { id: other } = await newDataset(projectId, 'other');
+  const [alien] = await server.api<Row[]>('point-clouds.bulk.add', {
+    datasetId: other,
+    pointClouds: pointClouds.slice(0, 1),
+  });
+  const wrong = { datasetId, pointCloudIds: [alien?.id, a, b] };
+  expect((await refused(method, wrong)).status).toBe(404);
+  expect(await order()).toEqual(now);
+  const plain = await newDataset((await newProject({ type: 'point_clouds' })).id, 'ds');
+  expect((await refused(method, { datasetId: plain.id, pointCloudIds: [] })).status).toBe(400);
+});
+
+test('a copy of a project is asked for as a whole', async () => {
+  const project = await newProject();
+  const include = { classes: true, projectTags: true, datasets: true, images: true, annotations: true };
+  const body = { id: project.id, workspaceId: 1, name: 'copy', include };
+  const { taskId } = await server.api<{ taskId: number }>('projects.clone', body);
+  expect(await server.tasks.service.get({ id: taskId })).toMatchObject({
+    plugin: '@platform',
+    spec: { source: { kind: 'project', projectId: project.id }, projectName: 'copy', workspaceId: 1 },
+  });
+  const bare = await server.api<{ taskId: number }>('projects.clone', { id: project.id });
+  expect(await server.tasks.service.get({ id: bare.taskId })).toMatchObject({
+    spec: { projectName: project.name, workspaceId: 1 },
+  });
+  const part = { ...body, include: { ...include, annotations: false } };
+  expect((await refused('projects.clone', part)).status).toBe(400);
+  expect((await refused('projects.clone', { ...body, id: 987_654 })).status).toBe(404);
+  expect((await refused('tasks.repeat', { id: taskId })).status).toBe(400);
+});

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../../src/lib/hash.ts';
 import type { PublicationRequest, PublishItem } from '../../../../src/protocol/publish.ts';
 import { type DataPlaneRig, never, startDataPlane } from '../../../support/data-plane-rig.ts';
+import { sampleRun } from '../../../support/sample-run.ts';
 
 const request = (changes: Partial<PublicationRequest> = {}): PublicationRequest => ({
   attempt: 1,
@@ -13,6 +14,7 @@ const request = (changes: Partial<PublicationRequest> = {}): PublicationRequest 
   conflict: 'rename',
   ...changes,
 });
+const RUN = sampleRun({ usage: { at: [0], cpuMs: [1] }, used: { cpuMs: 1 } });
 const META = {
   classes: [{ title: 'car', shape: 'rectangle', color: '#FF0000' }],
   tags: [{ name: 'night', value_type: 'none', color: '#00FF00' }],
@@ -314,5 +316,11 @@ describe('publishing over the data plane', () => {
     writeFileSync(report, text);
     await client.putReport('t', 1, report, never);
     expect(rig.reports.get('t.1')).toBe(text);
+    await client.putRun('t', 1, RUN, never);
+    expect(rig.runs.get('t.1')).toEqual(RUN);
+    const tooMany = { ...RUN, usage: { at: Array.from({ length: 601 }, (_, n) => n) } };
+    await expect(client.putRun('t', 1, tooMany, never)).rejects.toEqual(code('SLY_BAD_MESSAGE'));
+    await expect(client.putRun('t', 2, RUN, never)).rejects.toEqual(code('SLY_LEASE_LOST'));
+    expect(rig.runs.get('t.1')).toEqual(RUN);
   });
 });

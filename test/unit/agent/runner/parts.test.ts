@@ -3,7 +3,6 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { measureFolder } from '../../../../src/agent/runner/folder-size.ts';
 import { assertAllowed, matchesGlob, namesRegistry } from '../../../../src/agent/runner/image-policy.ts';
 import { judgeProbe } from '../../../../src/agent/runner/judge-probe.ts';
 import { watchLimits } from '../../../../src/agent/runner/limit-watch.ts';
@@ -13,6 +12,7 @@ import { createReaderActivity } from '../../../../src/agent/runner/reader-activi
 import { decideEnd } from '../../../../src/agent/runner/run-end.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
+import { measureFolder } from '../../../../src/lib/measure-folder.ts';
 import type { ProbeReport } from '../../../../src/protocol/probe.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 

@@ -15,6 +15,7 @@ function agent(changes: Partial<LiveAgent> = {}): LiveAgent {
     name: 'gpu-1',
     instanceId: 'i',
     plugins: new Set(['coco']),
+    questions: new Set(),
     ready: true,
     draining: false,
     telemetry: {

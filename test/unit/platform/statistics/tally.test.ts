@@ -112,8 +112,8 @@ test('bins, tags, sizes; an image without an annotation counts too', () => {
     { from: 0, to: 0, items: 3 },
     { from: 6, to: 10, items: 1 },
   ]);
-  expect(found.sizes).toContainEqual({ width: 0, height: 0, items: 1 });
-  expect(found.sizes).toContainEqual({ width: 100, height: 100, items: 2 });
+  expect(found.sizes).toContainEqual({ width: 0, height: 0, depth: null, items: 1 });
+  expect(found.sizes).toContainEqual({ width: 100, height: 100, depth: null, items: 2 });
 });
 
 test('a geometry that is no geometry loses its area, not the count', () => {
@@ -121,5 +121,5 @@ test('a geometry that is no geometry loses its area, not the count', () => {
   tally.add(
     row([label('bad', 'bitmap', { bitmap: { origin: [0, 0], data: 'AAAA' } }), label('bad', 'polygon', {})]),
   );
-  expect(tally.result().classes).toEqual([{ title: 'bad', objects: 2, items: 1, share: null }]);
+  expect(tally.result().classes).toEqual([{ title: 'bad', objects: 2, figures: 2, items: 1, share: null }]);
 });
