@@ -50,7 +50,7 @@ export interface TaskBook extends TaskJournal {
   history(key: string): HistoryEntry[];
   /** Asks the platform for another attempt or to cancel what this agent does not hold. */
   request(event: { type: 'task.retry' | 'task.cancel'; key: string }): void;
-  /** Ended attempts that were last touched before `before` and whose folder may go. */
+  /** Ended attempts, and those another attempt followed, that were last touched before `before`: their folders may go. */
   endedBefore(before: number): { key: string; attempt: number }[];
   /** Ended attempts, the longest untouched first. */
   ended(limit: number): { key: string; attempt: number; title: string; updatedAt: number }[];
@@ -104,9 +104,9 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
     { attempt: number; state: string; at: number; details: string | null }
   >('SELECT attempt, state, at, details FROM history WHERE key = ? ORDER BY id');
   const ended = db.prepare<[number], { key: string; attempt: number }>(
-    `SELECT key, attempt FROM attempts WHERE updated_at < ? AND state IN ('succeeded', 'failed', 'canceled')`,
+    `SELECT key, attempt FROM attempts a WHERE updated_at < ? AND (state IN ('succeeded', 'failed', 'canceled')
+       OR state = 'queued' AND EXISTS (SELECT 1 FROM attempts later WHERE later.key = a.key AND later.attempt > a.attempt))`,
   );
-
   const endedOldest = db.prepare<
     [number],
     { key: string; attempt: number; title: string | null; updatedAt: number }

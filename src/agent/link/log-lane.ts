@@ -92,7 +92,11 @@ export function createLogLane({ handlers, send, retryMs }: LogLaneDeps): LogLane
 
   function open(ref: Ref): Lane {
     const id = refId(ref);
-    const lane = lanes.get(id) ?? {
+    const known = lanes.get(id);
+    if (known !== undefined) return known;
+    // An attempt may end after the last answer its log got: nothing else ends its lane then.
+    for (const [other, lane] of lanes) if (isDone(lane)) lanes.delete(other);
+    const lane: Lane = {
       ref: { key: ref.key, attempt: ref.attempt },
       next: undefined,
       ends: [],

@@ -97,6 +97,23 @@ describe('task journal', () => {
     db.close();
   });
 
+  it('gives for removal what has ended, and an attempt that another one followed, but no waiting task', () => {
+    const { db, journal } = open(path.join(tempFolder('journal'), 'j.sqlite'));
+    const refOf = (key: string, attempt = 1) => ({ key, attempt });
+    for (const key of ['ended', 'waits', 'followed', 'runs']) journal.createOffered(task(key), 1);
+    journal.move(refOf('ended'), { state: 'failed' });
+    journal.move(refOf('waits'), { state: 'queued' });
+    journal.move(refOf('followed'), { state: 'queued' });
+    journal.createOffered(task('followed'), 2);
+    const old = () => journal.endedBefore(systemClock.now() + 1000);
+    expect(old()).toEqual([refOf('ended'), refOf('followed')]);
+    expect(journal.endedBefore(0)).toEqual([]);
+    for (const ref of old()) journal.forget(ref);
+    expect(old()).toEqual([]);
+    expect([journal.get('waits')?.state, journal.get('followed')?.attempt]).toEqual(['queued', 2]);
+    db.close();
+  });
+
   it('refuses a journal of a newer program and a file of another one', () => {
     const file = path.join(tempFolder('journal'), 'j.sqlite');
     openJournal(file, [
