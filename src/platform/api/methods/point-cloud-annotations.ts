@@ -3,13 +3,11 @@ import { Type } from 'typebox';
 import type { ItemRow, ObjectRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { MetaIds } from '../figures/annotation-entity.ts';
-import { figuresOf } from '../figures/figure-pages.ts';
-import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';
-import { figureText, grouped, objectJson, tagJson } from '../figures/label-json.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
-import { sendJsonText } from '../http/json-text.ts';
+import { ids as idsOf } from '../figures/ids-of-projects.ts';
+import { addItemTags, annotationHead, figureTexts, sendAnnotations } from '../figures/item-annotations.ts';
+import { addedIds, NewTag } from '../figures/new-tags.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
-import { itemOf, itemsOf } from '../items/items-of.ts';
+import { itemsOf } from '../items/items-of.ts';
 import { AnyObject, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
 
 const PointCloudAnnotation = Type.Object(
@@ -36,24 +34,13 @@ export function pointCloudAnnotationMethods({ stores }: ApiDeps, lost: LostRepli
 
   async function* annotationText(row: ItemRow, ids: MetaIds): AsyncGenerator<string> {
     const objects = await objectsOf(row.id);
-    const tags = grouped(await stores.entityTags.of('object', idsOf(objects)), (tag) => tag.objectId);
     const head = {
       name: row.name,
       pointCloudId: row.id,
-      datasetId: row.datasetId,
-      description: '',
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
-      tags: (await stores.entityTags.of('item', [row.id])).map((tag) => tagJson(tag, ids)),
-      objects: objects.map((object) => objectJson(object, tags.get(object.id) ?? [], ids)),
+      ...(await annotationHead(stores, { row, objects, ids })),
     };
     yield `${JSON.stringify(head).slice(0, -1)},"figures":[`;
-    let comma = '';
-    const of = { itemId: row.id, plane: '', objects: new Set(idsOf(objects)) };
-    for await (const figure of figuresOf(stores.figures, of)) {
-      yield comma + figureText(figure);
-      comma = ',';
-    }
+    yield* figureTexts(stores, { itemId: row.id, plane: '', objects: new Set(idsOf(objects)) });
     yield ']}';
   }
 
@@ -71,16 +58,7 @@ export function pointCloudAnnotationMethods({ stores }: ApiDeps, lost: LostRepli
       },
       async ({ datasetId, pointCloudIds }, { reply }) => {
         const rows = await itemsOf(stores, 'Point cloud', pointCloudIds, datasetId);
-        const ids = await idsOfProjects(stores, rows);
-        async function* text(): AsyncGenerator<string> {
-          yield '[';
-          for (const [at, row] of rows.entries()) {
-            if (at > 0) yield ',';
-            yield* annotationText(row, ids(row.projectId));
-          }
-          yield ']';
-        }
-        return sendJsonText(reply, text());
+        return sendAnnotations(stores, reply, rows, annotationText);
       },
     ),
 
@@ -93,10 +71,7 @@ export function pointCloudAnnotationMethods({ stores }: ApiDeps, lost: LostRepli
         response: addedIds,
       },
       lost.once('point-clouds.tags.bulk.add', async ({ entityId, tags }) => {
-        const row = await itemOf(stores, 'Point cloud', entityId);
-        const names = await tagNames(stores, row.projectId);
-        const added = newTags(tags, names, () => ({ datasetId: row.datasetId, itemId: row.id }));
-        return (await stores.entityTags.add(added)).map((id) => ({ id }));
+        return addItemTags(stores, 'Point cloud', { itemId: entityId, tags });
       }),
     ),
   };

@@ -5,12 +5,11 @@ import type { ApiDeps } from '../api-deps.ts';
 import { streamOfVideo } from '../entities/video.ts';
 import type { MetaIds } from '../figures/annotation-entity.ts';
 import { figuresByFrame } from '../figures/figure-pages.ts';
-import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';
-import { grouped, objectJson, tagJson } from '../figures/label-json.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
-import { sendJsonText } from '../http/json-text.ts';
+import { ids as idsOf } from '../figures/ids-of-projects.ts';
+import { addItemTags, annotationHead, sendAnnotations } from '../figures/item-annotations.ts';
+import { addedIds, NewTag } from '../figures/new-tags.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
-import { itemOf, itemsOf } from '../items/items-of.ts';
+import { itemsOf } from '../items/items-of.ts';
 import { AnyObject, Count, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
 
 const VideoAnnotation = Type.Object(
@@ -35,17 +34,11 @@ export function videoAnnotationMethods(deps: ApiDeps, lost: LostReplies): Method
     const [reading] = row.sha256 === null ? [] : await media.videos([row.sha256]);
     const stream = streamOfVideo(row, reading);
     const objects = await stores.objects.ofItem(row.id);
-    const tags = grouped(await stores.entityTags.of('object', idsOf(objects)), (tag) => tag.objectId);
     const head = {
       videoId: row.id,
       videoName: row.name,
-      datasetId: row.datasetId,
-      description: '',
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
       size: { height: stream?.height ?? 0, width: stream?.width ?? 0 },
-      tags: (await stores.entityTags.of('item', [row.id])).map((tag) => tagJson(tag, ids)),
-      objects: objects.map((object) => objectJson(object, tags.get(object.id) ?? [], ids)),
+      ...(await annotationHead(stores, { row, objects, ids })),
     };
     yield `${JSON.stringify(head).slice(0, -1)},"frames":[`;
     const of = { itemId: row.id, plane: '', objects: new Set(idsOf(objects)) };
@@ -70,16 +63,7 @@ export function videoAnnotationMethods(deps: ApiDeps, lost: LostReplies): Method
       },
       async ({ datasetId, videoIds }, { reply }) => {
         const rows = await itemsOf(stores, 'Video', videoIds, datasetId);
-        const ids = await idsOfProjects(stores, rows);
-        async function* text(): AsyncGenerator<string> {
-          yield '[';
-          for (const [at, row] of rows.entries()) {
-            if (at > 0) yield ',';
-            yield* annotationText(row, ids(row.projectId));
-          }
-          yield ']';
-        }
-        return sendJsonText(reply, text());
+        return sendAnnotations(stores, reply, rows, annotationText);
       },
     ),
 
@@ -92,10 +76,7 @@ export function videoAnnotationMethods(deps: ApiDeps, lost: LostReplies): Method
         response: addedIds,
       },
       lost.once('videos.tags.bulk.add', async ({ videoId, tags }) => {
-        const row = await itemOf(stores, 'Video', videoId);
-        const names = await tagNames(stores, row.projectId);
-        const added = newTags(tags, names, () => ({ datasetId: row.datasetId, itemId: row.id }));
-        return (await stores.entityTags.add(added)).map((id) => ({ id }));
+        return addItemTags(stores, 'Video', { itemId: videoId, tags });
       }),
     ),
   };

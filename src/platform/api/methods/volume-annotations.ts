@@ -3,14 +3,13 @@ import { Type } from 'typebox';
 import type { ItemRow } from '../../store/repositories.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { MetaIds } from '../figures/annotation-entity.ts';
-import { figuresByFrame, figuresOf } from '../figures/figure-pages.ts';
-import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';
-import { figureText, grouped, objectJson, tagJson } from '../figures/label-json.ts';
-import { addedIds, NewTag, newTags, tagNames } from '../figures/new-tags.ts';
+import { figuresByFrame } from '../figures/figure-pages.ts';
+import { ids as idsOf } from '../figures/ids-of-projects.ts';
+import { addItemTags, annotationHead, figureTexts, sendAnnotations } from '../figures/item-annotations.ts';
+import { addedIds, NewTag } from '../figures/new-tags.ts';
 import { PLANES } from '../figures/planes.ts';
-import { sendJsonText } from '../http/json-text.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
-import { itemOf, itemsOf } from '../items/items-of.ts';
+import { itemsOf } from '../items/items-of.ts';
 import { AnyObject, Count, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
 
 const VolumeAnnotation = Type.Object(
@@ -37,17 +36,11 @@ const VolumeAnnotation = Type.Object(
 export function volumeAnnotationMethods({ stores }: ApiDeps, lost: LostReplies): MethodTable {
   async function* annotationText(row: ItemRow, ids: MetaIds): AsyncGenerator<string> {
     const objects = await stores.objects.ofItem(row.id);
-    const tags = grouped(await stores.entityTags.of('object', idsOf(objects)), (tag) => tag.objectId);
     const head = {
       volumeId: row.id,
       volumeName: row.name,
-      datasetId: row.datasetId,
-      description: '',
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
       volumeMeta: row.meta,
-      tags: (await stores.entityTags.of('item', [row.id])).map((tag) => tagJson(tag, ids)),
-      objects: objects.map((object) => objectJson(object, tags.get(object.id) ?? [], ids)),
+      ...(await annotationHead(stores, { row, objects, ids })),
     };
     yield `${JSON.stringify(head).slice(0, -1)},"planes":[`;
     const of = { itemId: row.id, objects: new Set(idsOf(objects)) };
@@ -57,11 +50,7 @@ export function volumeAnnotationMethods({ stores }: ApiDeps, lost: LostReplies):
       yield ']}';
     }
     yield '],"spatialFigures":[';
-    let comma = '';
-    for await (const figure of figuresOf(stores.figures, { ...of, plane: '' })) {
-      yield comma + figureText(figure);
-      comma = ',';
-    }
+    yield* figureTexts(stores, { ...of, plane: '' });
     yield ']}';
   }
 
@@ -76,16 +65,7 @@ export function volumeAnnotationMethods({ stores }: ApiDeps, lost: LostReplies):
       },
       async ({ datasetId, volumeIds }, { reply }) => {
         const rows = await itemsOf(stores, 'Volume', volumeIds, datasetId);
-        const ids = await idsOfProjects(stores, rows);
-        async function* text(): AsyncGenerator<string> {
-          yield '[';
-          for (const [at, row] of rows.entries()) {
-            if (at > 0) yield ',';
-            yield* annotationText(row, ids(row.projectId));
-          }
-          yield ']';
-        }
-        return sendJsonText(reply, text());
+        return sendAnnotations(stores, reply, rows, annotationText);
       },
     ),
 
@@ -102,10 +82,7 @@ export function volumeAnnotationMethods({ stores }: ApiDeps, lost: LostReplies):
         response: addedIds,
       },
       lost.once('volumes.tags.bulk.add', async ({ volumeId, entityId, tags }) => {
-        const row = await itemOf(stores, 'Volume', volumeId ?? entityId ?? 0);
-        const names = await tagNames(stores, row.projectId);
-        const added = newTags(tags, names, () => ({ datasetId: row.datasetId, itemId: row.id }));
-        return (await stores.entityTags.add(added)).map((id) => ({ id }));
+        return addItemTags(stores, 'Volume', { itemId: volumeId ?? entityId ?? 0, tags });
       }),
     ),
   };
