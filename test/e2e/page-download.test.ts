@@ -8,13 +8,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { seriousFindings } from '../support/accessibility.ts';
 import { launchBrowser, noBrowser, openPage } from '../support/browser.ts';
 import { startDaemon } from '../support/daemon.ts';
+import { takePicture } from '../support/page-bench.ts';
 import { projectIds } from '../support/project-snapshot.ts';
 import { writeSampleCoco } from '../support/sample-coco.ts';
 import { importAndWait } from '../support/tasks.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
 
 interface Coco {
   images: { file_name: string }[];
@@ -48,7 +46,7 @@ test.skipIf(noBrowser() !== undefined)('a project is downloaded as COCO', async 
   const link = page.getByRole('link', { name: /^Download \d/ });
   await link.waitFor({ timeout: 120_000 });
   await page.getByText('Kept until').waitFor();
-  if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, 'download-ready.png') });
+  await takePicture(page, 'download-ready');
   expect(await seriousFindings(page)).toEqual([]);
 
   const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);

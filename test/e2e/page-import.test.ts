@@ -9,10 +9,9 @@ import { seriousFindings } from '../support/accessibility.ts';
 import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { startSharedDaemon } from '../support/daemon.ts';
 import type { TestDaemon } from '../support/daemon-process.ts';
+import { takePicture } from '../support/page-bench.ts';
 import { type PlatformApi, platformApi } from '../support/platform-api.ts';
 
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
 /** Of one plugin run on a busy machine. */
 const LOOK_MS = 90_000;
 
@@ -54,10 +53,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByText('Drop a folder, files or an archive').waitFor();
     }
 
-    async function look(name: string): Promise<void> {
-      if (PICTURES !== undefined)
-        await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
-    }
+    const look = (name: string) => takePicture(page, name, { fullPage: true });
 
     function writeDataset(target: string): string {
       for (const { path: name, bytes } of sampleDataset()) {

@@ -1,27 +1,21 @@
 /** Projects, gallery, viewer and statistics of the page in a real browser. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hexToBase64, sha256Of } from '../../src/lib/hash.ts';
-import { seriousFindings } from '../support/accessibility.ts';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
-import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { LOOKS, seriousFindings } from '../support/accessibility.ts';
+import type { ApiServer } from '../support/api-server.ts';
+import { noBrowser, type WatchedPage } from '../support/browser.ts';
 import { COLORS, type DrawnProject, HEIGHT, makeDrawnProject, WIDTH } from '../support/drawn-project.ts';
 import { type ManyImages, makeManyImages } from '../support/many-images.ts';
 import { overlayColor } from '../support/overlay.ts';
+import { nothingWentWrong, type PageBench, startPageBench, takePicture } from '../support/page-bench.ts';
 
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
 const MANY = 5000;
 /** How long a poll goes on: no claim, only an end. */
 const SOON = { timeout: 30_000 };
 
-let browser: Browser;
-let webFolder: string;
+let bench: PageBench;
 let server: ApiServer;
 let drawn: DrawnProject;
 let many: ManyImages;
@@ -34,35 +28,20 @@ describe.skipIf(missing !== undefined)(
   `projects on the page${missing === undefined ? '' : ` (skipped: ${missing})`}`,
   () => {
     beforeAll(async () => {
-      webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
-      execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
-      server = await startApiServer({ webFolder });
+      bench = await startPageBench();
+      ({ server } = bench);
       drawn = await makeDrawnProject(server, 4);
       many = await makeManyImages(server, MANY);
-      browser = await launchBrowser();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await server?.stop();
-      rmSync(webFolder, { recursive: true, force: true });
-    });
+    afterAll(() => bench?.stop());
     beforeEach(() => open());
 
     async function open(options: { dark?: boolean; width?: number } = {}): Promise<void> {
-      watched = await openPage(browser, server.url, options);
+      watched = await bench.open(options);
       page = watched.page;
-      await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
-      await page.getByText('Live', { exact: true }).waitFor();
     }
 
-    async function look(name: string): Promise<void> {
-      if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
-    }
-
-    function nothingWentWrong(): void {
-      expect(watched.errors).toEqual([]);
-      expect(watched.strangers).toEqual([]);
-    }
+    const look = (name: string) => takePicture(page, name);
 
     async function openImage(projectId: number, id: number): Promise<void> {
       await page.goto(`${server.url}/projects/${projectId}/images/${id}`);
@@ -119,7 +98,7 @@ describe.skipIf(missing !== undefined)(
       await look('image-zoomed');
       await page.getByRole('button', { name: 'Fit' }).click();
       await allPlaces();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('what is pointed at lights up in picture and list; a click shows it large', async () => {
@@ -146,7 +125,7 @@ describe.skipIf(missing !== undefined)(
       await look('image-chosen');
       await page.keyboard.press('h');
       await expect.poll(() => colorAt(90, 90), SOON).toBe('nothing');
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('next and previous stay within what was looked at; Escape goes back to it', async () => {
@@ -163,7 +142,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByRole('heading', { name: 'frame_000010.png' }).waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('status').getByText('500 images').waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     async function classId(title: string): Promise<number> {
@@ -192,7 +171,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByRole('heading', { name: `frame_00${MANY - 1}.png` }).waitFor();
       await page.goBack();
       await page.getByText(`frame_00${MANY - 1}.png`).waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('the gallery by dataset, name, class and tag; by keyboard alone', async () => {
@@ -223,7 +202,7 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(() => page.evaluate('document.activeElement.title'), SOON).toBe('frame_000000.png');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'frame_000000.png' }).waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('statistics: objects and images by class, tags, bins', async () => {
@@ -238,7 +217,7 @@ describe.skipIf(missing !== undefined)(
       const bins = page.getByRole('table', { name: 'Objects per image' });
       expect(await bins.getByRole('row').nth(2).textContent()).toBe('14,500');
       await look('statistics');
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('kinds that browsers do not show: TIFF and 16 bits are converted, links and broken files say why', async () => {
@@ -289,26 +268,25 @@ describe.skipIf(missing !== undefined)(
       expect(watched.strangers).toEqual([]);
     });
 
-    test.each([
-      ['light', {}],
-      ['dark', { dark: true }],
-      ['phone', { width: 390 }],
-    ])('nothing serious for who uses the keyboard or a screen reader: %s', async (name, options) => {
-      await open(options);
-      for (const [view, address, ready] of [
-        ['projects', '/projects', '.cover img'],
-        ['project', `/projects/${many.projectId}`, '.tile canvas[data-drawn]'],
-        ['statistics', `/projects/${many.projectId}?tab=statistics`, '.bars'],
-        ['image', `/projects/${drawn.projectId}/images/${drawn.imageIds[1]}`, '.stage canvas[data-drawn]'],
-      ] as const) {
-        await page.goto(`${server.url}${address}`);
-        await page.locator(ready).first().waitFor();
-        await look(`${view}-${name}`);
-        expect(await seriousFindings(page), view).toEqual([]);
-        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), view).toBe(true);
-      }
-      nothingWentWrong();
-    });
+    test.each(LOOKS)(
+      'nothing serious for who uses the keyboard or a screen reader: $name',
+      async ({ name, options }) => {
+        await open(options);
+        for (const [view, address, ready] of [
+          ['projects', '/projects', '.cover img'],
+          ['project', `/projects/${many.projectId}`, '.tile canvas[data-drawn]'],
+          ['statistics', `/projects/${many.projectId}?tab=statistics`, '.bars'],
+          ['image', `/projects/${drawn.projectId}/images/${drawn.imageIds[1]}`, '.stage canvas[data-drawn]'],
+        ] as const) {
+          await page.goto(`${server.url}${address}`);
+          await page.locator(ready).first().waitFor();
+          await look(`${view}-${name}`);
+          expect(await seriousFindings(page), view).toEqual([]);
+          expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), view).toBe(true);
+        }
+        nothingWentWrong(watched);
+      },
+    );
 
     test('with the event stream broken the list of projects asks instead', async () => {
       await page.route('**/events*', (route) => route.abort());

@@ -1,6 +1,7 @@
 /** The page of a whole program that is killed and started again while somebody looks at it. */
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { seriousFindings } from '../support/accessibility.ts';
 import { launchBrowser, noBrowser, openPage } from '../support/browser.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { platformApi } from '../support/platform-api.ts';
@@ -61,6 +62,24 @@ test.skipIf(noBrowser() !== undefined)('by login and password', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Tasks' }).waitFor();
   expect(await page.evaluate('document.cookie')).toBe('');
+
+  // A new password needs the one there is now; afterwards only the new one opens.
+  await page.goto(`${daemon.url}/settings/account`);
+  const form = page.getByRole('form', { name: 'Password' });
+  const changeFrom = async (current: string): Promise<void> => {
+    await form.getByLabel('Password now').fill(current);
+    await form.getByLabel('New password', { exact: true }).fill('another horse entirely');
+    await form.getByLabel('New password again').fill('another horse entirely');
+    await page.getByRole('button', { name: 'Change password' }).click();
+  };
+  await changeFrom('wrong horse');
+  await page.getByRole('alert').getByText(/wrong/i).waitFor();
+  await changeFrom('correct horse battery');
+  await page.getByText('The password is changed.').waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
   await page.getByRole('button', { name: 'Log out' }).click();
-  await page.getByLabel('Login').waitFor();
+  await page.getByLabel('Login').fill('ann');
+  await page.getByLabel('Password').fill('another horse entirely');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Tasks' }).waitFor();
 });

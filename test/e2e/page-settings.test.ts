@@ -5,17 +5,14 @@ import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { seriousFindings } from '../support/accessibility.ts';
+import { LOOKS, seriousFindings } from '../support/accessibility.ts';
 import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { startSharedDaemon } from '../support/daemon.ts';
 import { eventually, type TestDaemon } from '../support/daemon-process.ts';
+import { takePicture } from '../support/page-bench.ts';
 import { projectIds } from '../support/project-snapshot.ts';
 import { writeSampleCoco } from '../support/sample-coco.ts';
 import { importAndWait } from '../support/tasks.ts';
-
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
-const LOOKS = [{ name: 'light' }, { name: 'dark', dark: true }, { name: 'phone', width: 390 }];
 
 const missing = noBrowser();
 let daemon: TestDaemon;
@@ -157,7 +154,7 @@ describe.skipIf(missing !== undefined)(
         /^sly-agent register --server (\S+) --code (\S+)$/.exec((await shown.textContent()) ?? '') ?? [];
       expect(url).toBe(daemon.url);
       expect(await seriousFindings(page)).toEqual([]);
-      if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, 'code.png') });
+      await takePicture(page, 'code');
       await page.getByRole('button', { name: 'Close' }).click();
       await page.getByText('A new agent for every team').waitFor();
       expect(await page.content()).not.toContain(code);
@@ -232,7 +229,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByText(sha256, { exact: true }).waitFor();
       await page.getByText('in 29 d').waitFor();
       expect(await seriousFindings(page)).toEqual([]);
-      if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, 'archives-one.png') });
+      await takePicture(page, 'archives-one');
       await page.getByRole('button', { name: /^Remove / }).click();
       await page.getByRole('button', { name: 'Yes, remove' }).click();
       await page.getByText('No archive is kept').waitFor();
@@ -241,12 +238,13 @@ describe.skipIf(missing !== undefined)(
       nothingWentWrong();
     });
 
-    test('three looks without serious findings; nothing is wider than a phone', async () => {
-      for (const { name, ...look } of LOOKS) {
-        await logIn(look);
+    test('no look has serious findings; nothing is wider than a phone', async () => {
+      for (const { name, options } of LOOKS) {
+        await logIn(options);
         for (const [where, heading] of [
           ['agents', 'Agents'],
           ['plugins', 'Plugins'],
+          ['settings/account', 'Set a password'],
           ['settings/tokens', 'API tokens'],
           ['settings/members', 'Members'],
           ['settings/users', 'Users'],
@@ -254,8 +252,7 @@ describe.skipIf(missing !== undefined)(
           ['settings/archives', 'Archives'],
         ] as const) {
           await open(where, heading);
-          if (PICTURES !== undefined)
-            await page.screenshot({ path: path.join(PICTURES, `${where.replace('/', '-')}-${name}.png`) });
+          await takePicture(page, `${where.replace('/', '-')}-${name}`);
           expect([where, name, await seriousFindings(page)]).toEqual([where, name, []]);
           const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
           expect([where, name, wide]).toEqual([where, name, 0]);

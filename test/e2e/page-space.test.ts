@@ -1,14 +1,11 @@
 /** Point clouds and volumes on the page in a real browser, drawn without a graphics card. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { seriousFindings } from '../support/accessibility.ts';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
-import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { LOOKS, seriousFindings } from '../support/accessibility.ts';
+import type { ApiServer } from '../support/api-server.ts';
+import { noBrowser, type WatchedPage } from '../support/browser.ts';
 import { type Box, CLOUD_COLORS, type CloudProject, crossPcd, makeClouds } from '../support/cloud-project.ts';
+import { nothingWentWrong, type PageBench, startPageBench, takePicture } from '../support/page-bench.ts';
 import { type Place, screenOf } from '../support/screen.ts';
 import { sdkClient } from '../support/sdk-client.ts';
 import {
@@ -19,16 +16,13 @@ import {
   voxelAt,
 } from '../support/volume-project.ts';
 
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
 /** How long a poll goes on: no claim, only an end. */
 const SOON = { timeout: 20_000 };
 const PLAIN = '#C8C8C8';
 const CAR: Box = { at: [4, 3, 0], turn: 0, size: [3, 5, 2] };
 const TURNED: Box = { at: [-5, -4, 0], turn: Math.PI / 4, size: [2, 6, 1] };
 
-let browser: Browser;
-let webFolder: string;
+let bench: PageBench;
 let server: ApiServer;
 let single: CloudProject;
 let episode: CloudProject;
@@ -42,9 +36,8 @@ describe.skipIf(missing !== undefined)(
   `point clouds and volumes on the page${missing === undefined ? '' : ` (skipped: ${missing})`}`,
   () => {
     beforeAll(async () => {
-      webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
-      execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
-      server = await startApiServer({ webFolder });
+      bench = await startPageBench();
+      ({ server } = bench);
       const sdk = sdkClient(server);
       const cross = crossPcd();
       single = await makeClouds(sdk, {
@@ -60,31 +53,17 @@ describe.skipIf(missing !== undefined)(
         episode: true,
       });
       volumes = await makeVolumes(sdk);
-      browser = await launchBrowser();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await server?.stop();
-      rmSync(webFolder, { recursive: true, force: true });
-    });
+    afterAll(() => bench?.stop());
     beforeEach(() => open());
 
     async function open(options: { dark?: boolean; width?: number } = {}): Promise<void> {
-      watched = await openPage(browser, server.url, options);
+      watched = await bench.open(options);
       page = watched.page;
       await page.emulateMedia({ reducedMotion: 'reduce' });
-      await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
-      await page.getByText('Live', { exact: true }).waitFor();
     }
 
-    async function look(name: string): Promise<void> {
-      if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
-    }
-
-    function nothingWentWrong(): void {
-      expect(watched.errors).toEqual([]);
-      expect(watched.strangers).toEqual([]);
-    }
+    const look = (name: string) => takePicture(page, name);
 
     const cloudUrl = (project: CloudProject, at: number): string =>
       `${server.url}/projects/${project.projectId}/clouds/${project.clouds[at]}`;
@@ -157,7 +136,7 @@ describe.skipIf(missing !== undefined)(
       await expect
         .poll(() => photo.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth), SOON)
         .toBe(64);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('by keyboard alone: turn, fly to an object, the next cloud, back to the project', async () => {
@@ -192,7 +171,7 @@ describe.skipIf(missing !== undefined)(
       expect(download.suggestedFilename()).toBe('frame_1.pcd');
       await page.keyboard.press('Escape');
       await page.getByText('frame_0.pcd').waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('an episode goes frame by frame, with keys and the slider, seen from the same place', async () => {
@@ -212,7 +191,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByRole('heading', { name: 'frame_2.pcd' }).waitFor();
       await expect.poll(boxes, SOON).toEqual([false, true]);
       await page.getByText('Frame 3 of 3').waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('without WebGL a sentence says so, and the objects are in the list', async () => {
@@ -315,7 +294,7 @@ describe.skipIf(missing !== undefined)(
         .toEqual([true, false]);
       await page.getByText('at 32, 22, 12').waitFor();
       await look('volume-mask');
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('planes are linked: wheel, click and keys move one place through all of them', async () => {
@@ -343,26 +322,25 @@ describe.skipIf(missing !== undefined)(
       await page.getByText('ct.nrrd').waitFor();
       await page.goto(volumeUrl(1));
       await page.getByText('this file is neither').waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
-    test.each([
-      ['light', {}],
-      ['dark', { dark: true }],
-      ['phone', { width: 390 }],
-    ])('nothing serious for who uses the keyboard or a screen reader: %s', async (name, options) => {
-      await open(options);
-      for (const [view, address] of [
-        ['cloud', cloudUrl(episode, 0)],
-        ['volume', volumeUrl(0)],
-      ] as const) {
-        await page.goto(address);
-        await page.locator('canvas[data-drawn]').first().waitFor();
-        await look(`${view}-${name}`);
-        expect(await seriousFindings(page), view).toEqual([]);
-        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), view).toBe(true);
-      }
-      nothingWentWrong();
-    });
+    test.each(LOOKS)(
+      'nothing serious for who uses the keyboard or a screen reader: $name',
+      async ({ name, options }) => {
+        await open(options);
+        for (const [view, address] of [
+          ['cloud', cloudUrl(episode, 0)],
+          ['volume', volumeUrl(0)],
+        ] as const) {
+          await page.goto(address);
+          await page.locator('canvas[data-drawn]').first().waitFor();
+          await look(`${view}-${name}`);
+          expect(await seriousFindings(page), view).toEqual([]);
+          expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), view).toBe(true);
+        }
+        nothingWentWrong(watched);
+      },
+    );
   },
 );

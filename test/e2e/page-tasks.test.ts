@@ -1,19 +1,14 @@
 /** The table of tasks and one task in a real browser, against the API with scripted tasks. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TaskView } from '../../src/platform/ports.ts';
 import type { ReportLine } from '../../src/protocol/task.ts';
 import { seriousFindings } from '../support/accessibility.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
-import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { launchBrowser, noBrowser, type WatchedPage } from '../support/browser.ts';
+import { buildPage, nothingWentWrong, openLoggedIn, takePicture } from '../support/page-bench.ts';
 import { busyRun } from '../support/sample-run.ts';
-
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
 
 let browser: Browser;
 let webFolder: string;
@@ -37,12 +32,12 @@ describe.skipIf(missing !== undefined)(
   `tasks on the page${missing === undefined ? '' : ` (skipped: ${missing})`}`,
   () => {
     beforeAll(async () => {
-      webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
-      execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
+      const built = buildPage();
+      webFolder = built.webFolder;
       browser = await launchBrowser();
       return async () => {
         await browser.close();
-        rmSync(webFolder, { recursive: true, force: true });
+        built.remove();
       };
     });
     beforeEach(async () => {
@@ -56,16 +51,11 @@ describe.skipIf(missing !== undefined)(
 
     async function open(options: { dark?: boolean; width?: number } = {}): Promise<void> {
       await watched?.page.context().close();
-      watched = await openPage(browser, server.url, options);
+      watched = await openLoggedIn(browser, server, options);
       page = watched.page;
-      await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
-      await page.getByText('Live', { exact: true }).waitFor();
     }
 
-    async function look(name: string): Promise<void> {
-      if (PICTURES !== undefined)
-        await page.screenshot({ path: path.join(PICTURES, `tasks-${name}.png`), fullPage: true });
-    }
+    const look = (name: string) => takePicture(page, `tasks-${name}`, { fullPage: true });
 
     const begin = async (name: string): Promise<number> =>
       (await server.api<{ id: number }>('imports.start', { path: name })).id;
@@ -78,11 +68,6 @@ describe.skipIf(missing !== undefined)(
       return readFileSync(await (await download).path(), 'utf8');
     }
 
-    function nothingWentWrong(): void {
-      expect(watched.errors).toEqual([]);
-      expect(watched.strangers).toEqual([]);
-    }
-
     test('no task yet: what tasks are, and a sample at one click', async () => {
       await page.getByText('No task yet').waitFor();
       await look('empty');
@@ -90,7 +75,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByRole('button', { name: 'Try a sample' }).click();
       await page.getByRole('heading', { name: /^Import / }).waitFor();
       expect(new URL(page.url()).pathname).toBe('/import');
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('many at once: retry the ended, cancel the others, by mouse and by keyboard', async () => {
@@ -169,7 +154,7 @@ describe.skipIf(missing !== undefined)(
       await page.goBack();
       await page.goBack();
       await expect.poll(titles, SOON).toEqual(['Import street-odd']);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('pages of older tasks; a new task does not move an older page', async () => {
@@ -189,7 +174,7 @@ describe.skipIf(missing !== undefined)(
       await begin('newer');
       await expect.poll(async () => (await titles())[0], SOON).toBe('Import newer');
       expect(await titles()).toHaveLength(100);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('one task: phases with their lengths, progress with speed, attempts', async () => {
@@ -238,7 +223,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByText('1 earlier attempt').click();
       await page.getByText('Attempt 1: Failed after').waitFor();
       expect(await page.locator('.unseen[role=status]').first().textContent()).toContain('Done, attempt 2');
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('standing still for a minute is said', async () => {
@@ -291,7 +276,7 @@ describe.skipIf(missing !== undefined)(
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Download log' }).click();
       expect((await textOf(download)).trim().split('\n')).toHaveLength(302);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('report: by severity, page by page, as CSV; the same inputs once more', async () => {
@@ -329,7 +314,7 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(() => new URL(page.url()).pathname, SOON).toBe(`/tasks/${id + 1}`);
       const [first, second] = [id, id + 1].map((one) => server.tasks.service.get({ id: one }));
       expect((await second)?.spec).toEqual((await first)?.spec);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('how the plugin ran: digest, plots with their words, every option, and what happened when', async () => {
@@ -358,7 +343,7 @@ describe.skipIf(missing !== undefined)(
       await expect.poll(() => plots.count(), SOON).toBe(3);
       await page.getByLabel('Run of attempt').selectOption('2');
       await page.getByText('It ended too soon for a plot').waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('dark and on a phone: nothing is wider than the screen, nothing is hard to read', async () => {
@@ -368,19 +353,16 @@ describe.skipIf(missing !== undefined)(
         progress: { phase: 'convert', items: { done: 1, total: 3 } },
       });
       server.tasks.run(id, 1, busyRun(40));
-      for (const options of [{ dark: true }, { width: 390 }]) {
-        await open(options);
-        const name = options.dark === true ? 'dark' : 'phone';
-        await row(id).waitFor();
-        await look(`list-${name}`);
-        expect(await seriousFindings(page)).toEqual([]);
-        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-        await row(id).getByRole('link').click();
-        await page.getByText('convert', { exact: true }).first().waitFor();
-        await look(`one-${name}`);
-        expect(await seriousFindings(page)).toEqual([]);
-        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      }
+      await open({ dark: true, width: 390 });
+      await row(id).waitFor();
+      await look('list-phone');
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await row(id).getByRole('link').click();
+      await page.getByText('convert', { exact: true }).first().waitFor();
+      await look('one-phone');
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     });
   },
 );

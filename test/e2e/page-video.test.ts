@@ -1,19 +1,14 @@
 /** Videos on the page in a real browser: played, stepped, sought, with what is drawn on each frame. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { seriousFindings } from '../support/accessibility.ts';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
-import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { LOOKS, seriousFindings } from '../support/accessibility.ts';
+import type { ApiServer } from '../support/api-server.ts';
+import { noBrowser, type WatchedPage } from '../support/browser.ts';
 import { overlayColor, videoColor } from '../support/overlay.ts';
+import { nothingWentWrong, type PageBench, startPageBench, takePicture } from '../support/page-bench.ts';
 import { type Made, type SdkClient, sdkClient } from '../support/sdk-client.ts';
 import { addObjects, addVideo, addVideoLink, rectangle, videoFigure } from '../support/sdk-videos.ts';
 
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
 /** How long a poll goes on: no claim, only an end. */
 const SOON = { timeout: 30_000 };
 const COLORS = { car: '#FFFFFF', dog: '#101010' };
@@ -24,8 +19,7 @@ const RAINBOW = [
 ];
 const [WIDTH, HEIGHT, FRAMES] = [96, 64, 12];
 
-let browser: Browser;
-let webFolder: string;
+let bench: PageBench;
 let server: ApiServer;
 let sdk: SdkClient;
 let made: Made;
@@ -55,9 +49,8 @@ describe.skipIf(missing !== undefined)(
   `videos on the page${missing === undefined ? '' : ` (skipped: ${missing})`}`,
   () => {
     beforeAll(async () => {
-      webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
-      execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
-      server = await startApiServer({ webFolder });
+      bench = await startPageBench();
+      ({ server } = bench);
       sdk = sdkClient(server);
       made = await sdk.project('videos', {
         classes: Object.entries(COLORS).map(([title, color]) => ({ title, color, shape: 'rectangle' })),
@@ -73,30 +66,16 @@ describe.skipIf(missing !== undefined)(
       await draw(videos.mp4, FRAMES);
       await draw(videos.avi, 10);
       await draw(videos.link, 10);
-      browser = await launchBrowser();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await server?.stop();
-      rmSync(webFolder, { recursive: true, force: true });
-    });
+    afterAll(() => bench?.stop());
     beforeEach(() => open());
 
     async function open(options: { dark?: boolean; width?: number } = {}): Promise<void> {
-      watched = await openPage(browser, server.url, options);
+      watched = await bench.open(options);
       page = watched.page;
-      await page.goto(`${server.url}/login?code=${await server.auth.newLoginCode()}`);
-      await page.getByText('Live', { exact: true }).waitFor();
     }
 
-    async function look(name: string): Promise<void> {
-      if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
-    }
-
-    function nothingWentWrong(): void {
-      expect(watched.errors).toEqual([]);
-      expect(watched.strangers).toEqual([]);
-    }
+    const look = (name: string) => takePicture(page, name);
 
     const addressOf = (id: number): string => `${server.url}/projects/${made.projectId}/videos/${id}`;
 
@@ -140,7 +119,7 @@ describe.skipIf(missing !== undefined)(
         for (let k = 0; k < 4; k++) await page.keyboard.press('ArrowRight');
         await allOf(4);
         expect(await page.locator('.controls output').textContent()).toContain('0:01.000');
-        nothingWentWrong();
+        nothingWentWrong(watched);
       },
     );
 
@@ -163,7 +142,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByLabel('dog', { exact: true }).uncheck();
       await expect.poll(() => at(15, 45), SOON).toBe('nothing');
       expect(await at(6 * 11 + 3, 15)).toBe(COLORS.car);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('it plays to its end, and stops where it is told to', async () => {
@@ -182,7 +161,7 @@ describe.skipIf(missing !== undefined)(
       const stopped = Number(await page.locator('.controls output b').textContent());
       expect(stopped).toBeLessThan(11);
       await allOf(stopped);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('of thousands of objects a few rows are there, wherever the timeline is scrolled to', async () => {
@@ -205,7 +184,7 @@ describe.skipIf(missing !== undefined)(
       await frameIs(7);
       await page.locator('.objects [aria-current="true"]').waitFor();
       expect(await page.locator('.timeline li').count()).toBeLessThan(30);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('keyboard alone, from the gallery and back', async () => {
@@ -272,26 +251,25 @@ describe.skipIf(missing !== undefined)(
       await lengths.getByRole('row', { name: /^2\b/ }).waitFor();
       await look('video-statistics');
       expect(await seriousFindings(page)).toEqual([]);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
-    test.each([
-      ['light', {}],
-      ['dark', { dark: true }],
-      ['phone', { width: 390 }],
-    ])('nothing serious for who uses the keyboard or a screen reader: %s', async (name, options) => {
-      await open(options);
-      await openVideo(videos.webm);
-      await page.keyboard.press('End');
-      await allOf(11);
-      await look(`video-${name}`);
-      expect(await seriousFindings(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      nothingWentWrong();
-      await page.goto(`${server.url}/projects/${made.projectId}`);
-      await page.locator('.tile').nth(3).waitFor();
-      await look(`videos-${name}`);
-      expect(await seriousFindings(page)).toEqual([]);
-    });
+    test.each(LOOKS)(
+      'nothing serious for who uses the keyboard or a screen reader: $name',
+      async ({ name, options }) => {
+        await open(options);
+        await openVideo(videos.webm);
+        await page.keyboard.press('End');
+        await allOf(11);
+        await look(`video-${name}`);
+        expect(await seriousFindings(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+        nothingWentWrong(watched);
+        await page.goto(`${server.url}/projects/${made.projectId}`);
+        await page.locator('.tile').nth(3).waitFor();
+        await look(`videos-${name}`);
+        expect(await seriousFindings(page)).toEqual([]);
+      },
+    );
   },
 );

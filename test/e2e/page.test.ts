@@ -1,20 +1,14 @@
 /** The page in a real browser, against the platform's HTTP side with scripted agents. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
-import { launchBrowser, noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import type { ApiServer } from '../support/api-server.ts';
+import { noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { type DrawnProject, makeDrawnProject } from '../support/drawn-project.ts';
+import { nothingWentWrong, type PageBench, startPageBench, takePicture } from '../support/page-bench.ts';
 import { createScriptedAgents } from '../support/scripted-agents.ts';
 
-/** Set to a folder to look at the page: every test leaves pictures there. */
-const PICTURES = process.env.SLY_TEST_SCREENSHOTS;
-
 let browser: Browser;
-let webFolder: string;
+let bench: PageBench;
 let server: ApiServer;
 let project: DrawnProject;
 let watched: WatchedPage;
@@ -33,21 +27,15 @@ describe.skipIf(missing !== undefined)(
   `the page${missing === undefined ? '' : ` (skipped: ${missing})`}`,
   () => {
     beforeAll(async () => {
-      webFolder = mkdtempSync(path.join(tmpdir(), 'sly-web-'));
-      execFileSync(process.execPath, ['web/build.mjs', '--out', webFolder], { stdio: 'inherit' });
       const agents = createScriptedAgents({
         '': [entry('2024', 'folder'), entry('street.zip', 'file', 734_003_200)],
         '2024': [entry('<img src=x onerror=alert(1)>', 'folder'), entry('lemons', 'folder')],
       });
-      server = await startApiServer({ webFolder, agents });
+      bench = await startPageBench({ agents });
+      ({ server, browser } = bench);
       project = await makeDrawnProject(server, 30);
-      browser = await launchBrowser();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await server?.stop();
-      rmSync(webFolder, { recursive: true, force: true });
-    });
+    afterAll(() => bench?.stop());
 
     beforeEach(async () => {
       watched = await openPage(browser, server.url);
@@ -59,14 +47,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByText('Live', { exact: true }).waitFor();
     }
 
-    async function look(name: string): Promise<void> {
-      if (PICTURES !== undefined) await page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
-    }
-
-    function nothingWentWrong(): void {
-      expect(watched.errors).toEqual([]);
-      expect(watched.strangers).toEqual([]);
-    }
+    const look = (name: string) => takePicture(page, name);
 
     test('without a session the page says how to log in; the link works once', async () => {
       await page.goto(server.url);
@@ -153,7 +134,7 @@ describe.skipIf(missing !== undefined)(
       expect(figures.slice(0, 4)).toEqual(['1,002', '1,000', '1', '1']);
       await page.getByRole('button', { name: 'Open project' }).click();
       await page.getByRole('heading', { name: 'Street' }).waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('a failed task says why, and can be tried again; a running one can be canceled', async () => {
@@ -183,7 +164,7 @@ describe.skipIf(missing !== undefined)(
         'queued',
         'canceled',
       ]);
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('from the list of projects to a picture', async () => {
@@ -196,7 +177,7 @@ describe.skipIf(missing !== undefined)(
       await look('project');
       await page.locator('.tile', { hasText: 'street 3.png' }).click();
       await page.getByRole('heading', { name: 'street 3.png' }).waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('download as: the formats with what they lose, options from the schema, then the task', async () => {
@@ -224,7 +205,7 @@ describe.skipIf(missing !== undefined)(
       });
       const link = page.getByRole('link', { name: 'Download 2.5 MB' });
       expect(await link.getAttribute('href')).toBe('/archives/9/street.tar');
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('import: look around in the upload folder, choose, start', async () => {
@@ -250,7 +231,7 @@ describe.skipIf(missing !== undefined)(
           projectName: 'Lemons of 2024',
         },
       });
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('agents: state, disk, isolation; draining', async () => {
@@ -263,7 +244,7 @@ describe.skipIf(missing !== undefined)(
       await page.getByText('Draining').waitFor();
       await page.getByRole('button', { name: 'Resume' }).click();
       await page.getByText('Online').waitFor();
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
 
     test('with the event stream broken the page asks instead', async () => {
@@ -304,7 +285,7 @@ describe.skipIf(missing !== undefined)(
       await page.goto(`${server.url}/projects/${project.projectId}`);
       await page.locator('.tile canvas[data-drawn]').nth(8).waitFor();
       await look('dark');
-      nothingWentWrong();
+      nothingWentWrong(watched);
     });
   },
 );

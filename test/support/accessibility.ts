@@ -4,6 +4,12 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Both themes and both widths in two looks: what axe finds of the one does not depend on the other. */
+export const LOOKS = [
+  { name: 'light', options: {} },
+  { name: 'dark-phone', options: { dark: true, width: 390 } },
+] as const;
+
 const SERIOUS = ['serious', 'critical'];
 
 interface Violation {

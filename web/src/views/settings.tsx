@@ -1,6 +1,7 @@
 /** Settings: the caller's tokens, people, what this server keeps. One address a section. */
 import { Empty, Loading, Problem } from '../parts/bits.tsx';
 import { Link } from '../router.tsx';
+import { Account } from '../settings/account.tsx';
 import { type Me, useMe } from '../settings/accounts.ts';
 import { Archives } from '../settings/archives.tsx';
 import { Members } from '../settings/members.tsx';
@@ -10,6 +11,7 @@ import { Tokens } from '../settings/tokens.tsx';
 import { Users } from '../settings/users.tsx';
 
 const SECTIONS = [
+  ['account', 'Account'],
   ['tokens', 'API tokens'],
   ['members', 'Members'],
   ['users', 'Users'],
@@ -36,7 +38,7 @@ export function SettingsView(props: { section: string | undefined }) {
       </div>
       {me.error === undefined ? null : <Problem error={me.error} retry={me.reload} />}
       {me.value !== undefined ? (
-        <Section name={section} me={me.value} />
+        <Section name={section} me={me.value} reload={me.reload} />
       ) : me.error === undefined ? (
         <Loading />
       ) : null}
@@ -44,7 +46,8 @@ export function SettingsView(props: { section: string | undefined }) {
   );
 }
 
-function Section({ name, me }: { name: string; me: Me }) {
+function Section({ name, me, reload }: { name: string; me: Me; reload(): void }) {
+  if (name === 'account') return <Account me={me} changed={reload} />;
   if (name === 'tokens') return <Tokens />;
   if (name === 'members') return <Members me={me} />;
   if (name === 'users') return <Users me={me} />;

@@ -8,7 +8,8 @@ import type { Mask3d, Volume } from '../../../../web/src/projects/volume/read/vo
 import { hasPython } from '../../../support/python.ts';
 import { pythonSource } from '../../../support/python-source.ts';
 
-const SAMPLES = '/work/shared/data';
+/** A folder with samples by other programs; they are not part of this project. */
+const SAMPLES = process.env.SLY_TEST_SAMPLES ?? '';
 const read = (bytes: Buffer | string): Promise<Volume> => readVolume(new Uint8Array(Buffer.from(bytes)));
 
 /** By x, then y, then z. */
