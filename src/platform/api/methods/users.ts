@@ -75,7 +75,13 @@ export function userMethods(deps: ApiDeps): MethodTable {
     if (current == null) {
       throw new SlyError('SLY_USAGE', { detail: 'currentPassword: expected the password there is now' });
     }
-    await auth.checkPassword({ login: user.login, password: current }, remoteOf(request, publicUrl));
+    await auth
+      .checkPassword({ login: user.login, password: current }, remoteOf(request, publicUrl))
+      .catch((error: unknown) => {
+        if (!(error instanceof SlyError) || error.code !== 'SLY_UNAUTHORIZED') throw error;
+        // Who asks is known: the session or the token is good, so this is no 401, which ends it for a client.
+        throw new SlyError('SLY_USAGE', { detail: 'currentPassword: it is wrong', cause: error });
+      });
   }
 
   async function setDisabled(id: number, disabled: boolean, principal: Principal): Promise<unknown> {

@@ -104,7 +104,7 @@ describe('a password', () => {
     const change = { id: adaId, password: 'another long one' };
     expect((await call('users.editInfo', { cookie: kept }, change)).status).toBe(400);
     const wrong = { ...change, currentPassword: 'not it at all' };
-    expect((await call('users.editInfo', { cookie: kept }, wrong)).status).toBe(401);
+    expect((await call('users.editInfo', { cookie: kept }, wrong)).status).toBe(400);
     const right = { ...change, currentPassword: PASSWORD };
     expect((await call('users.editInfo', { cookie: kept }, right)).status).toBe(200);
     expect((await call('users.me', { cookie: kept })).status).toBe(200);
