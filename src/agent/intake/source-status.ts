@@ -60,7 +60,7 @@ function ranWords({ image, digest, isolation, used = {} }: RunSummary): string {
     `${image}${digest === undefined ? '' : ` ${digest}`} (${isolation})`,
     ...(peakMemoryBytes === undefined
       ? []
-      : [`at most ${Math.ceil(peakMemoryBytes / 2 ** 20)} MiB of memory`]),
+      : [`at most ${Math.ceil(peakMemoryBytes / 2 ** 20)} MiB of memory when looked at`]),
     ...(cpuMs === undefined ? [] : [`${(cpuMs / 1000).toFixed(1)} s of processor time`]),
   ];
   return words.join(', ');
