@@ -12,6 +12,7 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import { fsyncFolder } from '../../lib/atomic-file.ts';
 import { errnoOf, SlyError } from '../../lib/errors.ts';
 import { type Sha256, sha256Of } from '../../lib/hash.ts';
+import { newKey } from '../../lib/ids.ts';
 import { createLimit } from '../../lib/limit.ts';
 import { PACK_CONTENT_TYPE } from '../../protocol/publish.ts';
 import type { FileToSend, SendOptions, SentFile, Transfer } from '../pipeline/ports.ts';
@@ -193,7 +194,8 @@ export function createTransfer({ http, hasher, hashes }: TransferDeps): Transfer
     async fetchBlob(sha256, size, target, options) {
       const have = await stat(target).catch(() => undefined);
       if (have?.isFile() === true && have.size === size) return;
-      const temp = path.join(path.dirname(target), `.${sha256.slice(0, 16)}.${process.pid}.tmp`);
+      // A name of its own: items with the same bytes are fetched side by side into the same folder.
+      const temp = path.join(path.dirname(target), `.${newKey()}.tmp`);
       const response = await http.stream({
         method: 'GET',
         path: `/agents/v1/blobs/${sha256}`,

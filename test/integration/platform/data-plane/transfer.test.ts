@@ -82,6 +82,20 @@ describe('transfer over the data plane', () => {
     expect(await sha256OfFile(target)).toEqual({ sha256, size });
   });
 
+  it('fetches the same bytes side by side into one folder', async () => {
+    const rig = await startDataPlane();
+    const { transfer } = rig.agent();
+    const file = largeFile(rig.folder, 'twice.bin', 1);
+    const { sha256, size } = await sha256OfFile(file);
+    await transfer.sendFiles([{ path: file }], { signal: never });
+    const folder = path.join(rig.folder, 'fetched');
+    mkdirSync(folder);
+    const targets = Array.from({ length: 12 }, (_, at) => path.join(folder, `${at}.bin`));
+    await Promise.all(targets.map((target) => transfer.fetchBlob(sha256, size, target, { signal: never })));
+    for (const target of targets) expect(await sha256OfFile(target)).toEqual({ sha256, size });
+    expect(readdirSync(folder)).toHaveLength(targets.length);
+  });
+
   it('goes on after a broken connection, and sends only what is missing', async () => {
     const rig = await startDataPlane({ partSize: 1 << 20 });
     const proxy = await startTcpProxy(Number(new URL(rig.url).port));
