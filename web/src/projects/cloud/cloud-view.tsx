@@ -1,14 +1,14 @@
 /** One point cloud in space with its objects; the clouds of an episode are frames. */
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { useLoaded } from '../../loaded.ts';
 import { Loading, Problem } from '../../parts/bits.tsx';
 import type { FileState } from '../../reading/use-file.ts';
-import { go, query } from '../../router.tsx';
+import { go } from '../../router.tsx';
 import { bytes, count } from '../../words.ts';
-import { filterQuery, readFilter } from '../gallery-filter.ts';
 import { galleryAddress, ItemHead, turnTo } from '../item-head.tsx';
 import type { ItemViewProps } from '../item-view.tsx';
 import type { Neighbours } from '../neighbours.ts';
+import { useItem, useKept } from '../use-item.ts';
 import { ClassLegend } from '../viewer/class-legend.tsx';
 import { ITEM_KEYS, KeyList } from '../viewer/key-list.tsx';
 import { useKeys } from '../viewer/keys.ts';
@@ -36,15 +36,8 @@ const KEYS = [
 
 export function CloudView(props: ItemViewProps) {
   const { project, classes, id } = props;
-  const filter = readFilter(query.value);
-  const loaded = useLoaded(
-    (signal) => loadCloud(project, id, filter, signal),
-    `cloud ${id} ${filterQuery(filter)}`,
-  );
-  // What was shown stays until the next is there.
-  const kept = useRef(loaded.value);
-  if (loaded.value !== undefined) kept.current = loaded.value;
-  const view = kept.current;
+  const loaded = useItem(props, loadCloud);
+  const view = useKept(loaded.value);
   const datasetId = isEpisode(project) ? view?.item.datasetId : undefined;
   const frames = useLoaded(
     async (signal) => (datasetId === undefined ? undefined : loadFrames(datasetId, signal)),

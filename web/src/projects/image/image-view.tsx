@@ -1,15 +1,14 @@
 /** One picture with its objects. Arrow keys go to the neighbours in what was looked at before. */
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { DrawnObject } from '../../draw/shapes.ts';
 import { type Size, UNKNOWN_SIZE } from '../../draw/view.ts';
-import { useLoaded } from '../../loaded.ts';
 import { Loading, Problem } from '../../parts/bits.tsx';
-import { go, query } from '../../router.tsx';
+import { go } from '../../router.tsx';
 import type { Image, ImageAnnotation } from '../../shapes.ts';
 import { bytes, plural } from '../../words.ts';
-import { filterQuery, readFilter } from '../gallery-filter.ts';
 import { galleryAddress, ItemHead, turnTo } from '../item-head.tsx';
 import type { ItemViewProps } from '../item-view.tsx';
+import { useItem, useKept } from '../use-item.ts';
 import { ClassLegend } from '../viewer/class-legend.tsx';
 import { FillSlider } from '../viewer/fill-slider.tsx';
 import { ITEM_KEYS, KeyList, STAGE_KEYS } from '../viewer/key-list.tsx';
@@ -21,16 +20,9 @@ import { useChoice } from '../viewer/use-choice.ts';
 import { loadImage } from './load-image.ts';
 
 export function ImageView(props: ItemViewProps) {
-  const { project, classes, id } = props;
-  const filter = readFilter(query.value);
-  const loaded = useLoaded(
-    (signal) => loadImage(project, id, filter, signal),
-    `image ${id} ${filterQuery(filter)}`,
-  );
-  // What was shown stays until the next is there.
-  const kept = useRef(loaded.value);
-  if (loaded.value !== undefined) kept.current = loaded.value;
-  const view = kept.current;
+  const { project, classes } = props;
+  const loaded = useItem(props, loadImage);
+  const view = useKept(loaded.value);
 
   const choice = useChoice(view?.image.id);
   const [fill, setFill] = useState(0.35);

@@ -2,13 +2,12 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { call } from '../../api.ts';
 import { type Size, UNKNOWN_SIZE } from '../../draw/view.ts';
-import { useLoaded } from '../../loaded.ts';
 import { Loading, Problem } from '../../parts/bits.tsx';
-import { go, query } from '../../router.tsx';
+import { go } from '../../router.tsx';
 import { bytes, plural } from '../../words.ts';
-import { filterQuery, readFilter } from '../gallery-filter.ts';
 import { galleryAddress, ItemHead, turnTo } from '../item-head.tsx';
 import type { ItemViewProps } from '../item-view.tsx';
+import { useItem } from '../use-item.ts';
 import { ClassLegend } from '../viewer/class-legend.tsx';
 import { FillSlider } from '../viewer/fill-slider.tsx';
 import { ITEM_KEYS, KeyList, STAGE_KEYS } from '../viewer/key-list.tsx';
@@ -29,12 +28,7 @@ import { VideoTags } from './video-tags.tsx';
 const FAR = 10;
 
 export function VideoView(props: ItemViewProps) {
-  const { project, id } = props;
-  const filter = readFilter(query.value);
-  const loaded = useLoaded(
-    (signal) => loadVideo(project, id, filter, signal),
-    `video ${id} ${filterQuery(filter)}`,
-  );
+  const loaded = useItem(props, loadVideo);
   const view = loaded.value;
   if (view === undefined)
     return (

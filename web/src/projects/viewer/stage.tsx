@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { createScene, type Scene } from '../../draw/scene.ts';
 import type { DrawnObject } from '../../draw/shapes.ts';
+import { useSize } from '../../draw/use-size.ts';
 import { fitted, held, panned, type Size, type View, zoomed, zoomedTo } from '../../draw/view.ts';
 import type { ClassMeta } from '../../shapes.ts';
 import { useKeys } from './keys.ts';
@@ -39,7 +40,7 @@ export function Stage(props: StageProps) {
   const { item, objects, classes, hidden, fill, lit, picture, steady = false } = props;
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  const size = useSize(stage);
   /** Undefined: fitted, also when the window changes. */
   const [moved, setMoved] = useState<View | undefined>(undefined);
   const [scene, setScene] = useState<Scene | undefined>(undefined);
@@ -47,16 +48,6 @@ export function Stage(props: StageProps) {
   const [ready, setReady] = useState(false);
   const known = size.width > 0;
   const view = moved === undefined ? fitted(size, picture) : held(moved, size, picture);
-
-  useLayoutEffect(() => {
-    const element = stage.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() =>
-      setSize({ width: element.clientWidth, height: element.clientHeight }),
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   useEffect(() => setMoved(undefined), [item]);
 

@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { NO_COLOR, rgbOf } from '../../draw/colors.ts';
 import { createScene, type Scene } from '../../draw/scene.ts';
+import { useSize } from '../../draw/use-size.ts';
 import { fitted, held, panned, type Size, type View, zoomed } from '../../draw/view.ts';
 import type { ClassMeta } from '../../shapes.ts';
 import { pictureStyle } from '../viewer/picture-style.ts';
@@ -43,7 +44,7 @@ export function PlaneStage(props: PlaneStageProps) {
   const grey = useRef<HTMLCanvasElement>(null);
   const mask = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
-  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  const size = useSize(stage);
   const [moved, setMoved] = useState<View | undefined>(undefined);
   const [scene, setScene] = useState<Scene | undefined>(undefined);
   const [drawn, setDrawn] = useState(0);
@@ -61,16 +62,6 @@ export function PlaneStage(props: PlaneStageProps) {
   const known = size.width > 0;
   const view = moved === undefined ? fitted(size, picture) : held(moved, size, picture);
   const marked = choice.lit ?? choice.chosen;
-
-  useLayoutEffect(() => {
-    const element = stage.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() =>
-      setSize({ width: element.clientWidth, height: element.clientHeight }),
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
 
   useLayoutEffect(() => {
     const context = grey.current?.getContext('2d');

@@ -1,12 +1,11 @@
 /** One volume in three planes with its objects. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { useLoaded } from '../../loaded.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Loading, Problem } from '../../parts/bits.tsx';
-import { go, query } from '../../router.tsx';
+import { go } from '../../router.tsx';
 import { bytes, count } from '../../words.ts';
-import { filterQuery, readFilter } from '../gallery-filter.ts';
 import { galleryAddress, ItemHead, turnTo } from '../item-head.tsx';
 import type { ItemViewProps } from '../item-view.tsx';
+import { useItem, useKept } from '../use-item.ts';
 import { ClassLegend } from '../viewer/class-legend.tsx';
 import { FillSlider } from '../viewer/fill-slider.tsx';
 import { ITEM_KEYS, KeyList } from '../viewer/key-list.tsx';
@@ -37,16 +36,9 @@ const KEYS = [
 ] as const;
 
 export function VolumeView(props: ItemViewProps) {
-  const { project, classes, id } = props;
-  const filter = readFilter(query.value);
-  const loaded = useLoaded(
-    (signal) => loadVolume(project, id, filter, signal),
-    `volume ${id} ${filterQuery(filter)}`,
-  );
-  // What was shown stays until the next is there.
-  const kept = useRef(loaded.value);
-  if (loaded.value !== undefined) kept.current = loaded.value;
-  const view = kept.current;
+  const { project, classes } = props;
+  const loaded = useItem(props, loadVolume);
+  const view = useKept(loaded.value);
   const file = useVolume(view?.item);
   const volume = file.value;
   const choice = useChoice(view?.item.id);
