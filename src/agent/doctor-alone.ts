@@ -8,7 +8,7 @@ import { checkRunner, type NamedCheck, runChecks } from './doctor/doctor.ts';
 import { checkDisk, checkFileLimits, checkInotify, checkUploadFolder } from './doctor/machine-checks.ts';
 import { checkClockAndPlatform } from './doctor/platform-checks.ts';
 import { builtinImageOf, openRunner } from './open-runner.ts';
-import type { DoctorCheck } from './pipeline/ports.ts';
+import type { DoctorCheck } from './ports/runner.ts';
 
 const MB = 1024 * 1024;
 

@@ -2,7 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Config } from '../lib/config/options.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Runner } from './pipeline/ports.ts';
+import type { Runner } from './ports/runner.ts';
 import { createRunner } from './runner/choose.ts';
 
 export function builtinImageOf(config: Config, version: string): string {

@@ -1,7 +1,7 @@
 /** The latest progress of each attempt this process holds, for the command line. */
 import type { Progress } from '../protocol/task.ts';
 import { isFinal } from '../protocol/task-state.ts';
-import type { AttemptRecord } from './pipeline/ports.ts';
+import type { AttemptRecord } from './ports/journal.ts';
 
 export interface ProgressBoard {
   put(key: string, progress: Progress): void;

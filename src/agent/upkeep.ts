@@ -19,9 +19,8 @@ import type { TaskBook } from './journal/task-journal.ts';
 import type { Link } from './link/link.ts';
 import type { QuestionHandlers } from './link/link-handlers.ts';
 import { createMachineWatch } from './machine/machine-watch.ts';
-import type { DoctorCheck, Runner } from './pipeline/ports.ts';
-import type { LimitPolicy } from './pipeline/run-plan.ts';
 import { leftoversOf, shrinkTaskFolder, taskFolder } from './pipeline/task-folder.ts';
+import type { DoctorCheck, LimitPolicy, Runner } from './ports/runner.ts';
 import { type ConfigSource, createQuestionHandlers } from './question-handlers.ts';
 import { probeIsolation } from './runner/probe-isolation.ts';
 

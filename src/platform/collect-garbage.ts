@@ -7,8 +7,10 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { createLoop, type Loop } from '../lib/loop.ts';
-import { type BlobStore, type Garbage, type GarbagePreview, GRACE_MS, type Retention } from './ports.ts';
-import type { ArchiveStore, BlobRecords, LabelCheck, TrashStore } from './store/repositories.ts';
+import type { BlobStore } from './ports/blobs.ts';
+import { type Garbage, type GarbagePreview, GRACE_MS, type Retention } from './ports/keeping.ts';
+import type { BlobRecords, LabelCheck, TrashStore } from './store/repositories/blobs.ts';
+import type { ArchiveStore } from './store/repositories/publications.ts';
 
 export interface GarbageDeps {
   trash: TrashStore;

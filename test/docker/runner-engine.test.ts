@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { Runner, RunSpec } from '../../src/agent/pipeline/ports.ts';
+import type { Runner, RunSpec } from '../../src/agent/ports/runner.ts';
 import { appliedOptions } from '../../src/agent/runner/docker/applied-options.ts';
 import { connectDocker } from '../../src/agent/runner/docker/connect-docker.ts';
 import { createDockerRunner } from '../../src/agent/runner/docker/docker-runner.ts';

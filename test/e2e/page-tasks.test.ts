@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { TaskView } from '../../src/platform/ports.ts';
+import type { TaskView } from '../../src/platform/ports/tasks.ts';
 import type { ReportLine } from '../../src/protocol/task.ts';
 import { seriousFindings } from '../support/accessibility.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';

@@ -21,7 +21,7 @@ import { newKey } from '../../src/lib/ids.ts';
 import { createLogger, silentLogger } from '../../src/lib/log.ts';
 import { type AgentsRoom, createAgentsRoom } from '../../src/platform/agents/agents-room.ts';
 import type { AgentsPolicy } from '../../src/platform/agents/policy.ts';
-import type { TaskView } from '../../src/platform/ports.ts';
+import type { TaskView } from '../../src/platform/ports/tasks.ts';
 import { type Database, openDatabase } from '../../src/platform/store/database.ts';
 import type { Telemetry } from '../../src/protocol/link.ts';
 import type { Manifest } from '../../src/protocol/plugin.ts';

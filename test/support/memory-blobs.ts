@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { imageSize } from 'image-size';
 import { SlyError } from '../../src/lib/errors.ts';
 import { sha256Of } from '../../src/lib/hash.ts';
-import type { BlobStore } from '../../src/platform/ports.ts';
-import type { BlobRecords } from '../../src/platform/store/repositories.ts';
+import type { BlobStore } from '../../src/platform/ports/blobs.ts';
+import type { BlobRecords } from '../../src/platform/store/repositories/blobs.ts';
 
 export function createMemoryBlobs(records: BlobRecords): BlobStore {
   const blobs = new Map<string, Buffer>();

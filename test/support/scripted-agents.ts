@@ -1,15 +1,8 @@
 /** A TaskService and an AgentDirectory that do what a test tells them, for tests of the API and the page. */
 import { Readable } from 'node:stream';
 import { SlyError } from '../../src/lib/errors.ts';
-import type {
-  AgentDirectory,
-  AgentView,
-  Listing,
-  TaskEvent,
-  TaskHistoryEntry,
-  TaskService,
-  TaskView,
-} from '../../src/platform/ports.ts';
+import type { AgentDirectory, AgentView, Listing } from '../../src/platform/ports/agents.ts';
+import type { TaskEvent, TaskHistoryEntry, TaskService, TaskView } from '../../src/platform/ports/tasks.ts';
 import type { Manifest } from '../../src/protocol/plugin.ts';
 import type { Answered, QuestionName } from '../../src/protocol/questions.ts';
 import type { RunRecord } from '../../src/protocol/run-record.ts';

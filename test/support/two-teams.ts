@@ -9,7 +9,7 @@ import Sqlite from 'better-sqlite3';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { createPlatform } from '../../src/platform/platform.ts';
-import { type ReachKind, ROLES, type Role } from '../../src/platform/store/repositories.ts';
+import { type ReachKind, ROLES, type Role } from '../../src/platform/store/repositories/accounts.ts';
 import { type PlatformApi, platformApi } from './platform-api.ts';
 
 export interface TwoTeams {

@@ -1,14 +1,9 @@
 /** What the API answers, as the page uses it. Types only: nothing of the server is bundled. */
 import type { ImageAnnotation } from '../../src/format/model.ts';
-import type {
-  AgentView,
-  GarbagePreview,
-  Statistics,
-  StatisticsState,
-  TaskEvent,
-  TaskHistoryEntry,
-  TaskView,
-} from '../../src/platform/ports.ts';
+import type { AgentView } from '../../src/platform/ports/agents.ts';
+import type { GarbagePreview } from '../../src/platform/ports/keeping.ts';
+import type { Statistics, StatisticsState } from '../../src/platform/ports/statistics.ts';
+import type { TaskEvent, TaskHistoryEntry, TaskView } from '../../src/platform/ports/tasks.ts';
 import type { Machine } from '../../src/protocol/machine.ts';
 import type { Manifest } from '../../src/protocol/plugin.ts';
 import type {

@@ -4,7 +4,8 @@ import type { Manifest } from '../../protocol/plugin.ts';
 import type { SelfTest } from '../../protocol/self-test.ts';
 import type { Progress, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
-import type { DoctorCheck, Inspection } from '../pipeline/ports.ts';
+import type { DoctorCheck } from '../ports/runner.ts';
+import type { Inspection } from '../ports/sources.ts';
 
 export type { DoctorCheck, Inspection };
 

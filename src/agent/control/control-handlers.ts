@@ -8,14 +8,11 @@ import { newKey } from '../../lib/ids.ts';
 import type { SelfTest } from '../../protocol/self-test.ts';
 import type { Task, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import { isFinal, type TaskState } from '../../protocol/task-state.ts';
-import type {
-  AttemptRecord,
-  Inspection,
-  Isolation,
-  PlatformClient,
-  PluginRegistry,
-  StateChange,
-} from '../pipeline/ports.ts';
+import type { AttemptRecord, StateChange } from '../ports/journal.ts';
+import type { PlatformClient } from '../ports/platform.ts';
+import type { PluginRegistry } from '../ports/plugins.ts';
+import type { Isolation } from '../ports/runner.ts';
+import type { Inspection } from '../ports/sources.ts';
 import type { ControlHandlers, ControlStatus, ControlTask, DoctorCheck } from './control-api.ts';
 
 type Described = AttemptRecord & { details: StateChange['details'] | null };

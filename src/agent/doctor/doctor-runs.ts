@@ -10,7 +10,7 @@ import { SlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createParser } from '../../lib/schema.ts';
 import { type DoctorState, DoctorStateSchema } from '../../protocol/questions.ts';
-import type { DoctorCheck } from '../pipeline/ports.ts';
+import type { DoctorCheck } from '../ports/runner.ts';
 
 export interface DoctorRuns {
   state(): DoctorState;

@@ -3,7 +3,7 @@
  * function; a check that fails inside is itself a failed check, never the end of the others.
  */
 import type { Config } from '../../lib/config/options.ts';
-import type { DoctorCheck, Runner } from '../pipeline/ports.ts';
+import type { DoctorCheck, Runner } from '../ports/runner.ts';
 import {
   checkDisk,
   checkFileLimits,

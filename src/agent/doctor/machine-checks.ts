@@ -2,7 +2,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
-import type { DoctorCheck } from '../pipeline/ports.ts';
+import type { DoctorCheck } from '../ports/runner.ts';
 
 const GB = 1e9;
 const MIN_WATCHES = 8192;

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { errnoOf } from '../../lib/errors.ts';
-import type { DoctorCheck } from '../pipeline/ports.ts';
+import type { DoctorCheck } from '../ports/runner.ts';
 import type { DoctorDeps } from './doctor.ts';
 
 const MAX_SKEW_MS = 60_000;

@@ -5,7 +5,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { errnoOf } from '../../lib/errors.ts';
 import type { CleanUpClass } from '../../protocol/questions.ts';
 import { isFinal, type TaskState } from '../../protocol/task-state.ts';
-import type { AttemptRecord, Runner } from '../pipeline/ports.ts';
+import type { AttemptRecord } from '../ports/journal.ts';
+import type { Runner } from '../ports/runner.ts';
 import { type Weight, weigh } from './weigh.ts';
 
 interface Ref {

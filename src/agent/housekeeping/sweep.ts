@@ -10,7 +10,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { errnoOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
-import type { AttemptRecord, Runner } from '../pipeline/ports.ts';
+import type { AttemptRecord } from '../ports/journal.ts';
+import type { Runner } from '../ports/runner.ts';
 
 export interface SweepDeps {
   runner: Pick<Runner, 'list' | 'remove'>;

@@ -6,7 +6,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf, SlyError, toSlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { SourceOpener } from '../pipeline/ports.ts';
+import type { SourceOpener } from '../ports/sources.ts';
 import { archiveKind } from './file-names.ts';
 import { readSourceTree } from './source-tree.ts';
 import { stageFile } from './stage-file.ts';

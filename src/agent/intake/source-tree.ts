@@ -1,7 +1,7 @@
 /** Every file below a folder as the pipeline counts it: to be imported, left out, or refused. */
 import { errnoOf, SlyError } from '../../lib/errors.ts';
 import type { Progress, ReportLine } from '../../protocol/task.ts';
-import type { SourceFile, SourceTree } from '../pipeline/ports.ts';
+import type { SourceFile, SourceTree } from '../ports/sources.ts';
 import { leftOutByName, refusedByKind, refusedByMode } from './left-out.ts';
 import { type WalkEntry, walkFolder } from './walk-folder.ts';
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Sha256 } from '../../lib/hash.ts';
 import type { Task } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
-import type { StateChange } from '../pipeline/ports.ts';
+import type { StateChange } from '../ports/journal.ts';
 import type { JournalDatabase } from './open-journal.ts';
 
 export type SourceOutcome = 'succeeded' | 'failed' | 'canceled';

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
 import type { Task } from '../../protocol/task.ts';
 import { assertMove, type TaskState } from '../../protocol/task-state.ts';
-import type { AttemptRecord, StateChange, TaskJournal } from '../pipeline/ports.ts';
+import type { AttemptRecord, StateChange, TaskJournal } from '../ports/journal.ts';
 import type { JournalDatabase } from './open-journal.ts';
 import type { Outbox } from './outbox.ts';
 

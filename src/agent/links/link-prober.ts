@@ -7,7 +7,7 @@ import { lookup as resolveAll } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { errnoOf, SlyError, toSlyError } from '../../lib/errors.ts';
 import { createLimit } from '../../lib/limit.ts';
-import type { LinkFacts, LinkProber } from '../pipeline/ports.ts';
+import type { LinkFacts, LinkProber } from '../ports/links.ts';
 import { type AddressGuard, createAddressGuard } from './address-guard.ts';
 
 export interface LinkProberOptions {

@@ -1,20 +1,8 @@
 /** What a plugin really gets on this machine, line by line, for the person who operates it. Pure. */
 import type { IsolationFact } from '../../protocol/machine.ts';
-import type { Isolation } from '../pipeline/ports.ts';
+import type { Isolation, LimitPolicy } from '../ports/runner.ts';
 
-/** The most one plugin may have, as the settings say. */
-export interface PluginLimits {
-  memoryMb: number;
-  cpus: number;
-  pids: number;
-  tmpMb: number;
-  fileMb: number;
-  outputMb: number;
-  wallSeconds: number;
-  idleSeconds: number;
-}
-
-export function isolationFacts(isolation: Isolation, limits: PluginLimits): IsolationFact[] {
+export function isolationFacts(isolation: Isolation, limits: LimitPolicy): IsolationFact[] {
   const { kind, engine } = isolation;
   const missing = new Set([...isolation.notEnforced, ...(engine?.missing ?? [])]);
   if (engine?.seccomp === null) missing.add('seccomp');

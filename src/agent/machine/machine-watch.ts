@@ -9,10 +9,10 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createLoop } from '../../lib/loop.ts';
 import type { FileSystem, GpuState, Machine, Space } from '../../protocol/machine.ts';
-import type { Isolation } from '../pipeline/ports.ts';
+import type { Isolation, LimitPolicy } from '../ports/runner.ts';
 import { fileSystemsOf } from './file-systems.ts';
 import { createGpuReader, type GpuReader } from './gpu.ts';
-import { isolationFacts, type PluginLimits } from './isolation-facts.ts';
+import { isolationFacts } from './isolation-facts.ts';
 import { countSpace } from './space.ts';
 
 export interface MachineWatch {
@@ -27,7 +27,7 @@ export interface MachineWatch {
 interface MachineWatchOptions {
   folders: { agent: string; upload: string };
   isolation: Isolation;
-  limits: PluginLimits;
+  limits: LimitPolicy;
   /** Of the last heartbeat that was answered. */
   clockOf(): { skewMs: number; roundTripMs: number } | undefined;
   clock: Clock;

@@ -5,11 +5,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ImportSpec } from '../../protocol/task.ts';
+import type { PluginInfo } from '../ports/plugins.ts';
+import type { Run, RunSpec } from '../ports/runner.ts';
+import type { SourceTree } from '../ports/sources.ts';
 import { classicSegments } from './classic-results.ts';
 import { keepRun } from './keep-run.ts';
 import { writeConfig } from './plugin-config.ts';
 import { createPluginFiles } from './plugin-files.ts';
-import type { PluginInfo, Run, RunSpec, SourceTree } from './ports.ts';
 import { publishSegment } from './publish-segment.ts';
 import { planConfig, planRun } from './run-plan.ts';
 import { followRun, type PluginRun } from './run-plugin.ts';

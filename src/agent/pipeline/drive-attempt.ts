@@ -5,13 +5,14 @@
  */
 import { errnoOf, SlyError, toFailureInfo, toSlyError } from '../../lib/errors.ts';
 import type { Counts, ExportSpec, ImportSpec, TaskResult } from '../../protocol/task.ts';
+import type { AttemptRecord, StateChange } from '../ports/journal.ts';
+import type { SourceTree } from '../ports/sources.ts';
 import { convertImport } from './convert-import.ts';
 import { detectFormat, knownDetection } from './detect-format.ts';
 import { finishImport } from './finish-import.ts';
 import { tellRun } from './keep-run.ts';
 import { openTaskSource } from './open-task-source.ts';
 import { createOutcomes } from './outcomes.ts';
-import type { AttemptRecord, SourceTree, StateChange } from './ports.ts';
 import type { PipelineDeps, StepContext } from './step-context.ts';
 import { stopVerb, withoutCancel } from './stop-reason.ts';
 import { makeTaskFolder, shrinkTaskFolder, taskFolder } from './task-folder.ts';

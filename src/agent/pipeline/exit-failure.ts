@@ -1,8 +1,8 @@
 /** How a run ended -> the failure a person reads. Pure; every reason is told apart. */
 import { ERROR_CODES, type ErrorCodeName } from '../../lib/error-codes.ts';
 import { SlyError } from '../../lib/errors.ts';
+import type { RunExit, RunLimits } from '../ports/runner.ts';
 import type { PluginSaid } from './plugin-output.ts';
-import type { RunExit, RunLimits } from './ports.ts';
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 const mb = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;

@@ -6,9 +6,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SlyError, toSlyError } from '../../lib/errors.ts';
+import type { SourceTree } from '../ports/sources.ts';
 import { emptyOutcome, type SegmentOutcome } from './outcomes.ts';
 import { createPluginFiles } from './plugin-files.ts';
-import type { SourceTree } from './ports.ts';
 import type { LaidOutProject } from './project-layout.ts';
 import { hasSegments, readSegment } from './segments.ts';
 import type { StepContext } from './step-context.ts';

@@ -5,8 +5,8 @@
 import path from 'node:path';
 import { toFailureInfo } from '../../lib/errors.ts';
 import type { ImportSpec } from '../../protocol/task.ts';
+import type { Inspection } from '../ports/sources.ts';
 import { chooseFormat, runDetector } from './detect-format.ts';
-import type { Inspection } from './ports.ts';
 import { withScratchAttempt } from './scratch-attempt.ts';
 import type { PipelineDeps } from './step-context.ts';
 

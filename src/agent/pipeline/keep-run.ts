@@ -8,8 +8,8 @@ import { background } from '../../lib/background.ts';
 import { toSlyError } from '../../lib/errors.ts';
 import { createParser } from '../../lib/schema.ts';
 import { type RunRecord, RunRecordSchema, type RunSummary } from '../../protocol/run-record.ts';
+import type { RunExit } from '../ports/runner.ts';
 import type { StartedRun } from './convert-import.ts';
-import type { RunExit } from './ports.ts';
 import type { StepContext } from './step-context.ts';
 import { createUsageSeries } from './usage-series.ts';
 

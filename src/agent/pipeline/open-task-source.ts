@@ -6,7 +6,7 @@ import { createLimit } from '../../lib/limit.ts';
 import { joinWithoutLinks } from '../../lib/no-links.ts';
 import { joinInside } from '../../lib/safe-path.ts';
 import type { ImportSpec, TaskSource } from '../../protocol/task.ts';
-import type { OpenSource, SourceTree } from './ports.ts';
+import type { OpenSource, SourceTree } from '../ports/sources.ts';
 import type { StepContext } from './step-context.ts';
 import { saveTree } from './tree-file.ts';
 

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
 import { readLines } from '../../lib/lines.ts';
 import type { Counts, ReportLine } from '../../protocol/task.ts';
-import type { SourceTree } from './ports.ts';
+import type { SourceTree } from '../ports/sources.ts';
 import { createSampler, type Sample } from './previews/samples.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 

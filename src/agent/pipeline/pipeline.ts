@@ -6,8 +6,9 @@
 import { background } from '../../lib/background.ts';
 import type { Task } from '../../protocol/task.ts';
 import { isFinal } from '../../protocol/task-state.ts';
+import type { AttemptRecord } from '../ports/journal.ts';
+import type { Inspection } from '../ports/sources.ts';
 import { driveAttempt } from './drive-attempt.ts';
-import type { AttemptRecord, Inspection } from './ports.ts';
 import type { PipelineDeps } from './step-context.ts';
 import { StopReason, type StopVerb } from './stop-reason.ts';
 

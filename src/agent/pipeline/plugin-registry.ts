@@ -8,7 +8,7 @@ import { nearest } from '../../lib/nearest.ts';
 import { createParser } from '../../lib/schema.ts';
 import { withCommonOptions } from '../../protocol/common-options.ts';
 import { type Manifest, ManifestSchema } from '../../protocol/plugin.ts';
-import type { PluginInfo, PluginRegistry } from './ports.ts';
+import type { PluginInfo, PluginRegistry } from '../ports/plugins.ts';
 
 const manifests = createParser(ManifestSchema, 'SLY_PLUGIN_MANIFEST');
 

@@ -1,20 +1,10 @@
 /** What to run, from manifest, local policy and task: pure, so that every option of a container is testable. */
 import path from 'node:path';
 import type { Manifest, TaskConfig } from '../../protocol/plugin.ts';
-import type { AttemptRecord, Mount, PluginInfo, RunLimits, RunSpec } from './ports.ts';
+import type { AttemptRecord } from '../ports/journal.ts';
+import type { PluginInfo } from '../ports/plugins.ts';
+import type { LimitPolicy, Mount, RunLimits, RunSpec } from '../ports/runner.ts';
 import type { TaskFolder } from './task-folder.ts';
-
-/** The most a plugin may have on this machine; a manifest may ask for less, never for more. */
-export interface LimitPolicy {
-  memoryMb: number;
-  cpus: number;
-  pids: number;
-  tmpMb: number;
-  fileMb: number;
-  outputMb: number;
-  wallSeconds: number;
-  idleSeconds: number;
-}
 
 const MB = 1024 * 1024;
 export const TASK_DIR = '/sly_task_data';

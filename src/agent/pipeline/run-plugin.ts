@@ -1,8 +1,8 @@
 /** One run of a plugin from start to exit: its output becomes log and progress, its end becomes a failure or nothing. */
 import type { SlyError } from '../../lib/errors.ts';
+import type { Run, RunExit, RunSpec } from '../ports/runner.ts';
 import { exitFailure } from './exit-failure.ts';
 import { type PluginSaid, readPluginLine } from './plugin-output.ts';
-import type { Run, RunExit, RunSpec } from './ports.ts';
 import type { StepContext } from './step-context.ts';
 
 export interface PluginRun {

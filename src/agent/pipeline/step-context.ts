@@ -2,19 +2,13 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Progress } from '../../protocol/task.ts';
+import type { AttemptRecord, TaskJournal } from '../ports/journal.ts';
+import type { LinkProber } from '../ports/links.ts';
+import type { PlatformClient, Transfer } from '../ports/platform.ts';
+import type { PluginRegistry } from '../ports/plugins.ts';
+import type { LimitPolicy, Runner } from '../ports/runner.ts';
+import type { SourceFile, SourceOpener } from '../ports/sources.ts';
 import type { Outcomes } from './outcomes.ts';
-import type {
-  AttemptRecord,
-  LinkProber,
-  PlatformClient,
-  PluginRegistry,
-  Runner,
-  SourceFile,
-  SourceOpener,
-  TaskJournal,
-  Transfer,
-} from './ports.ts';
-import type { LimitPolicy } from './run-plan.ts';
 import type { TaskFolder } from './task-folder.ts';
 import type { TaskLog } from './task-log.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fsyncFolder } from '../../lib/atomic-file.ts';
 import { readLines } from '../../lib/lines.ts';
 import type { ReportLine } from '../../protocol/task.ts';
-import type { SourceFile, SourceTree } from './ports.ts';
+import type { SourceFile, SourceTree } from '../ports/sources.ts';
 
 type Row =
   | { root: string }

@@ -4,7 +4,7 @@
  * highest of those that went, so neither rates nor peaks are lost. Pure.
  */
 import { MOST_USAGE_POINTS, type Usage, type Used } from '../../protocol/run-record.ts';
-import type { UsagePoint } from './ports.ts';
+import type { UsagePoint } from '../ports/runner.ts';
 
 export interface UsageSeries {
   /** `at` in ms since the start of the run, never less than before. */

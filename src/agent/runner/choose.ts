@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError, toSlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { Runner } from '../pipeline/ports.ts';
+import type { Runner } from '../ports/runner.ts';
 import { builtinProgram, type Program } from './sandbox/program.ts';
 import { probeSandbox } from './sandbox/sandbox-kind.ts';
 import { createSandboxRunner } from './sandbox/sandbox-runner.ts';

@@ -1,6 +1,6 @@
 /** What a probe found inside the cage -> checks a person reads. Pure. */
 import type { ProbeReport } from '../../protocol/probe.ts';
-import type { Isolation, RunLimits } from '../pipeline/ports.ts';
+import type { Isolation, RunLimits } from '../ports/runner.ts';
 
 /** As the doctor shows it. */
 export interface IsolationCheck {

@@ -6,7 +6,7 @@ import { background } from '../../lib/background.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { measureFolder } from '../../lib/measure-folder.ts';
-import type { RunLimits } from '../pipeline/ports.ts';
+import type { RunLimits } from '../ports/runner.ts';
 
 export type Breach = 'wall' | 'idle' | 'output-limit';
 

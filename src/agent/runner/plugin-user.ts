@@ -4,7 +4,7 @@
  */
 import { chmodSync, chownSync, existsSync, statSync } from 'node:fs';
 import { SlyError } from '../../lib/errors.ts';
-import type { RunSpec } from '../pipeline/ports.ts';
+import type { RunSpec } from '../ports/runner.ts';
 
 export interface PluginUser {
   uid: number;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newKey } from '../../lib/ids.ts';
 import type { ProbeReport } from '../../protocol/probe.ts';
-import type { Runner, RunSpec } from '../pipeline/ports.ts';
+import type { Runner, RunSpec } from '../ports/runner.ts';
 import { type IsolationCheck, judgeProbe } from './judge-probe.ts';
 
 export interface ProbeOptions {

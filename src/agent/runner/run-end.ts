@@ -1,5 +1,5 @@
 /** How a run ended, decided once from what is known of it. Pure. */
-import type { ExitReason } from '../pipeline/ports.ts';
+import type { ExitReason } from '../ports/runner.ts';
 import type { Breach } from './limit-watch.ts';
 
 /** Why we ended it ourselves; the first cause wins. */

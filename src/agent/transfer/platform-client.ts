@@ -11,7 +11,7 @@ import {
   type PublicationReply,
   type SegmentReply,
 } from '../../protocol/publish.ts';
-import type { PlatformClient } from '../pipeline/ports.ts';
+import type { PlatformClient } from '../ports/platform.ts';
 import type { PlatformHttp } from './platform-http.ts';
 
 const exportItem = createParser(ExportItemSchema, 'SLY_BAD_MESSAGE');

@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { SlyError } from '../../lib/errors.ts';
 import { PART_CRC_HEADER, type UploadReply } from '../../protocol/publish.ts';
-import type { SendOptions, SentFile } from '../pipeline/ports.ts';
+import type { SendOptions, SentFile } from '../ports/platform.ts';
 import type { PlatformHttp } from './platform-http.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -15,7 +15,7 @@ import { type Sha256, sha256Of } from '../../lib/hash.ts';
 import { newKey } from '../../lib/ids.ts';
 import { createLimit } from '../../lib/limit.ts';
 import { PACK_CONTENT_TYPE } from '../../protocol/publish.ts';
-import type { FileToSend, SendOptions, SentFile, Transfer } from '../pipeline/ports.ts';
+import type { FileToSend, SendOptions, SentFile, Transfer } from '../ports/platform.ts';
 import type { FileHasher } from './file-hasher.ts';
 import type { PlatformHttp } from './platform-http.ts';
 import { createPartSender, startingOver } from './send-parts.ts';

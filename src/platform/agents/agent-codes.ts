@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
 import { sha256Of } from '../../lib/hash.ts';
 import { newToken } from '../../lib/ids.ts';
-import type { AgentCode, AgentDirectory } from '../ports.ts';
+import type { AgentCode, AgentDirectory } from '../ports/agents.ts';
 import type { AgentsDatabase } from './tables.ts';
 
 const AGENT_CODE_MS = 3600_000;

@@ -1,5 +1,5 @@
 /** The agents as the rest of the platform sees them: who is known, who is connected, what they can do. */
-import type { AgentDirectory, AgentView, PluginOfferView } from '../ports.ts';
+import type { AgentDirectory, AgentView, PluginOfferView } from '../ports/agents.ts';
 import type { AgentCodes } from './agent-codes.ts';
 import type { AgentQuestions } from './agent-questions.ts';
 import type { AgentRecords } from './agent-records.ts';

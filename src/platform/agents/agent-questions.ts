@@ -2,7 +2,7 @@
 import { type FailureInfo, SlyError } from '../../lib/errors.ts';
 import { createParser, type Parser } from '../../lib/schema.ts';
 import { type Answered, type Asked, QUESTIONS, type QuestionName } from '../../protocol/questions.ts';
-import type { AgentAnswer } from '../ports.ts';
+import type { AgentAnswer } from '../ports/agents.ts';
 import type { LiveAgents } from './live-agents.ts';
 import { createOpenQuestions } from './open-questions.ts';
 

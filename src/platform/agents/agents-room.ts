@@ -5,7 +5,8 @@
 import type { Server } from 'node:http';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { AgentDirectory, OwnTasks, TaskService, TaskView } from '../ports.ts';
+import type { AgentDirectory } from '../ports/agents.ts';
+import type { OwnTasks, TaskService, TaskView } from '../ports/tasks.ts';
 import type { Database } from '../store/database.ts';
 import { createAgentCodes } from './agent-codes.ts';
 import { createAgentDirectory } from './agent-directory.ts';

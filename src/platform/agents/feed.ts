@@ -5,7 +5,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Progress } from '../../protocol/task.ts';
-import type { TaskEvent } from '../ports.ts';
+import type { TaskEvent } from '../ports/tasks.ts';
 
 export interface Feed {
   subscribe(listener: (event: TaskEvent) => void): () => void;

@@ -1,5 +1,5 @@
 /** Questions to a connected agent about what lies in its upload folder, and their answers. */
-import type { Listing } from '../ports.ts';
+import type { Listing } from '../ports/agents.ts';
 import type { LiveAgents } from './live-agents.ts';
 import { createOpenQuestions } from './open-questions.ts';
 

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { readLinesAt } from '../../lib/read-lines-at.ts';
-import type { LogSlice } from '../ports.ts';
+import type { LogSlice } from '../ports/tasks.ts';
 
 export interface LogStore {
   /** The byte wanted next. */

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { TaskState } from '../../protocol/task-state.ts';
-import { type OwnTask, type OwnTasks, PLATFORM_PLUGIN } from '../ports.ts';
+import { type OwnTask, type OwnTasks, PLATFORM_PLUGIN } from '../ports/tasks.ts';
 import { find } from './apply-event.ts';
 import type { Feed } from './feed.ts';
 import type { AgentsDatabase } from './tables.ts';

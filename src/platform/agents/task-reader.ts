@@ -2,7 +2,7 @@
 import { type Selectable, sql } from 'kysely';
 import { SlyError } from '../../lib/errors.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
-import type { Visible } from '../store/repositories.ts';
+import type { Visible } from '../store/repositories/accounts.ts';
 import type { AgentsDatabase, TaskHistoryTable, TaskRow } from './tables.ts';
 
 export type NamedTaskRow = TaskRow & { agent_name: string | null; pinned_name: string | null };

@@ -1,7 +1,7 @@
 /** Tasks as the rest of the platform sees them. */
 import { SlyError } from '../../lib/errors.ts';
 import { isActive } from '../../protocol/task-state.ts';
-import type { TaskService, TaskView } from '../ports.ts';
+import type { TaskService, TaskView } from '../ports/tasks.ts';
 import { find } from './apply-event.ts';
 import { checkNewTask } from './check-new-task.ts';
 import type { Feed } from './feed.ts';

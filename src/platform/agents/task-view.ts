@@ -1,7 +1,7 @@
 /** A task row as the rest of the platform sees it. Pure. */
 import type { FailureInfo } from '../../lib/errors.ts';
 import type { Progress, TaskResult, TaskSpec } from '../../protocol/task.ts';
-import type { TaskHistoryEntry, TaskView } from '../ports.ts';
+import type { TaskHistoryEntry, TaskView } from '../ports/tasks.ts';
 import type { NamedTaskRow, TaskReader } from './task-reader.ts';
 
 /** Files of a browser upload that a list or a message to the page carries. */

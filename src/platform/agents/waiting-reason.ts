@@ -1,6 +1,6 @@
 /** Why a task does not go on, in one sentence for the person who waits for it. Pure. */
 import { isActive } from '../../protocol/task-state.ts';
-import { PLATFORM_PLUGIN } from '../ports.ts';
+import { PLATFORM_PLUGIN } from '../ports/tasks.ts';
 import type { LiveAgent } from './live-agents.ts';
 import type { NamedTaskRow } from './task-reader.ts';
 

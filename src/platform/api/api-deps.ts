@@ -1,18 +1,14 @@
 /** What the public API is built from. */
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type {
-  AgentDirectory,
-  BlobStore,
-  Garbage,
-  MediaReader,
-  ProjectStatistics,
-  Renditions,
-  Retention,
-  Space,
-  TaskService,
-} from '../ports.ts';
-import type { Stores } from '../store/repositories.ts';
+import type { AgentDirectory } from '../ports/agents.ts';
+import type { BlobStore } from '../ports/blobs.ts';
+import type { Garbage, Retention, Space } from '../ports/keeping.ts';
+import type { MediaReader } from '../ports/media.ts';
+import type { Renditions } from '../ports/pictures.ts';
+import type { ProjectStatistics } from '../ports/statistics.ts';
+import type { TaskService } from '../ports/tasks.ts';
+import type { Stores } from '../store/repositories/stores.ts';
 import type { Auth } from './auth/auth.ts';
 import type { SignedLinks } from './http/signed-links.ts';
 import type { BrowserUploads } from './uploads/browser-uploads.ts';

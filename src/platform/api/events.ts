@@ -7,7 +7,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { background } from '../../lib/background.ts';
-import type { TaskEvent } from '../ports.ts';
+import type { TaskEvent } from '../ports/tasks.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { type Principal, roleIn } from './auth/principal.ts';
 

@@ -1,6 +1,8 @@
 /** What is missing, in the words the SDK's table of friendly errors looks for. */
 import { SlyError } from '../../lib/errors.ts';
-import type { DatasetRow, ItemRow, ProjectRow, Stores } from '../store/repositories.ts';
+import type { ItemRow } from '../store/repositories/items.ts';
+import type { DatasetRow, ProjectRow } from '../store/repositories/projects.ts';
+import type { Stores } from '../store/repositories/stores.ts';
 
 export async function projectOf(stores: Pick<Stores, 'projects'>, id: number): Promise<ProjectRow> {
   return found(await stores.projects.get(id), `Project with projectId: ${id}`);

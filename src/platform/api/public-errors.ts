@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCodeName } from '../../lib/error-codes.ts';
 import { SlyError, toSlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
-import { NameClash } from '../store/repositories.ts';
+import { NameClash } from '../store/repositories/items.ts';
 
 const STATUS: Partial<Record<ErrorCodeName, number>> = {
   SLY_UNAUTHORIZED: 401,

@@ -12,7 +12,7 @@ import { errnoOf, SlyError } from '../../lib/errors.ts';
 import { type Sha256, sha256Of } from '../../lib/hash.ts';
 import { createLimit } from '../../lib/limit.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { BlobStore, GrowingFiles } from '../ports.ts';
+import type { BlobStore, GrowingFiles } from '../ports/blobs.ts';
 import { blobPaths } from './blob-paths.ts';
 import { createFileBatch } from './file-batch.ts';
 import { createGrowingFiles } from './growing-files.ts';

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat, statfs, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf, SlyError, toSlyError } from '../../lib/errors.ts';
-import type { GrowingFiles } from '../ports.ts';
+import type { GrowingFiles } from '../ports/blobs.ts';
 import type { BlobPaths } from './blob-paths.ts';
 import type { UploadHasher } from './upload-hasher.ts';
 import { moveIn, sizeOf } from './write-blobs.ts';

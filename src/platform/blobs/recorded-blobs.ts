@@ -7,8 +7,8 @@
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { Sha256 } from '../../lib/hash.ts';
 import { createLimit } from '../../lib/limit.ts';
-import type { BlobStore } from '../ports.ts';
-import type { BlobFacts, BlobRecords } from '../store/repositories.ts';
+import type { BlobStore } from '../ports/blobs.ts';
+import type { BlobFacts, BlobRecords } from '../store/repositories/blobs.ts';
 import { HEAD_BYTES, pictureFacts } from './picture-facts.ts';
 import { createSharedLock } from './shared-lock.ts';
 

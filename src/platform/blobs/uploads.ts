@@ -9,7 +9,7 @@ import { open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SlyError, toSlyError } from '../../lib/errors.ts';
 import { sha256Of } from '../../lib/hash.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/blobs.ts';
 import type { BlobPaths } from './blob-paths.ts';
 import type { UploadHasher } from './upload-hasher.ts';
 import {

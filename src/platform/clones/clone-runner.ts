@@ -8,8 +8,8 @@ import { SlyError, toFailureInfo } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createLoop, type Loop } from '../../lib/loop.ts';
 import type { TaskResult } from '../../protocol/task.ts';
-import { type OwnTask, type OwnTasks, PLATFORM_PLUGIN, type TaskService } from '../ports.ts';
-import type { CloneStore } from '../store/repositories.ts';
+import { type OwnTask, type OwnTasks, PLATFORM_PLUGIN, type TaskService } from '../ports/tasks.ts';
+import type { CloneStore } from '../store/repositories/clones.ts';
 
 export interface CloneDeps {
   own: OwnTasks;

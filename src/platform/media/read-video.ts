@@ -1,7 +1,7 @@
 /** Runs the thread that reads one video, within bounds of memory, time and bytes. */
 import { Worker } from 'node:worker_threads';
 import type { Sha256 } from '../../lib/hash.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/blobs.ts';
 import type { VideoFacts } from './video-facts.ts';
 import type { WorkerAsks, WorkerEnds, WorkerGets, WorkerOrder } from './video-worker.ts';
 

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { SlyError } from '../../lib/errors.ts';
 import type { Sha256 } from '../../lib/hash.ts';
-import type { BlobStore } from '../ports.ts';
+import type { BlobStore } from '../ports/blobs.ts';
 import { feed } from './fed-process.ts';
 import { frameFile } from './read-video.ts';
 

@@ -3,7 +3,7 @@
  * cannot show the original. All are WebP, and all show the pixels as they are stored: an EXIF orientation is not
  * applied, because annotations are positions in the stored pixels.
  */
-import type { PictureSource, RenditionKind } from '../ports.ts';
+import type { PictureSource, RenditionKind } from '../ports/pictures.ts';
 
 const DISPLAY_SIDE = 4096;
 /** Part of every name and ETag: raised when the same input would give other pixels. */

@@ -3,8 +3,10 @@
  * that others get their turn.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { MediaReader, Statistics } from '../ports.ts';
-import type { CountedItem, LabelCounts, ProjectRow } from '../store/repositories.ts';
+import type { MediaReader } from '../ports/media.ts';
+import type { Statistics } from '../ports/statistics.ts';
+import type { CountedItem, LabelCounts } from '../store/repositories/counting.ts';
+import type { ProjectRow } from '../store/repositories/projects.ts';
 import { createLabelTally, type ItemFacts } from './label-tally.ts';
 
 const ITEMS = 500;

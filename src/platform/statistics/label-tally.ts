@@ -2,7 +2,7 @@
  * Counts what is on videos, point clouds and volumes, row by row. Holds numbers by class and tag, and of single items
  * only those of the page that is being counted.
  */
-import type { Statistics } from '../ports.ts';
+import type { Statistics } from '../ports/statistics.ts';
 import { createBins, LENGTH_BINS, OBJECT_BINS } from './bins.ts';
 import { createSizeCounts } from './size-counts.ts';
 

@@ -5,8 +5,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { toFailureInfo } from '../../lib/errors.ts';
-import type { MediaReader, ProjectStatistics, Statistics, StatisticsState } from '../ports.ts';
-import type { AnnotationTexts, LabelCounts, ProjectRow } from '../store/repositories.ts';
+import type { MediaReader } from '../ports/media.ts';
+import type { ProjectStatistics, Statistics, StatisticsState } from '../ports/statistics.ts';
+import type { AnnotationTexts } from '../store/repositories/annotations.ts';
+import type { LabelCounts } from '../store/repositories/counting.ts';
+import type { ProjectRow } from '../store/repositories/projects.ts';
 import { countLabels } from './count-labels.ts';
 import type { StatisticsOrder, StatisticsReply } from './statistics-worker.ts';
 

@@ -1,5 +1,5 @@
 /** How many items are of which size; the most frequent ones are told. */
-import type { Statistics } from '../ports.ts';
+import type { Statistics } from '../ports/statistics.ts';
 
 const MOST_SIZES = 12;
 /** Different sizes that are told apart while counting. */

@@ -1,7 +1,7 @@
 /** Counts off the main thread: parsing a hundred thousand annotations and their masks takes seconds. One project a thread. */
 import { parentPort } from 'node:worker_threads';
-import type { Statistics } from '../ports.ts';
-import type { AnnotationText } from '../store/repositories.ts';
+import type { Statistics } from '../ports/statistics.ts';
+import type { AnnotationText } from '../store/repositories/annotations.ts';
 import { createTally } from './tally.ts';
 
 export type StatisticsOrder = { rows: AnnotationText[] } | { rows?: undefined };

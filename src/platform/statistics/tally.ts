@@ -1,7 +1,7 @@
 /** Counts a project's annotations one by one; holds numbers by class and tag, never an annotation. */
 import type { ImageAnnotation } from '../../format/model.ts';
-import type { Statistics } from '../ports.ts';
-import type { AnnotationText } from '../store/repositories.ts';
+import type { Statistics } from '../ports/statistics.ts';
+import type { AnnotationText } from '../store/repositories/annotations.ts';
 import { createBins, OBJECT_BINS } from './bins.ts';
 import { labelArea, type MaskBudget } from './label-area.ts';
 import { entry } from './label-tally.ts';

@@ -1,9 +1,9 @@
 /** Whose the entities are that a request names: one statement, each part of it by primary key. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Sha256 } from '../../lib/hash.ts';
-import type { AccessStore, Reached, ReachKind } from './accounts.ts';
 import type { Database } from './database.ts';
 import { idList } from './list-query.ts';
+import type { AccessStore, Reached, ReachKind } from './repositories/accounts.ts';
 
 const OF_PROJECT = sql`join projects p on p.id = x.project_id join workspaces w on w.id = p.workspace_id`;
 

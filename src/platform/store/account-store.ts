@@ -1,7 +1,7 @@
 /** Users, teams, members and workspaces. */
 import type { Clock } from '../../lib/clock.ts';
-import type { AccountStore } from './accounts.ts';
 import type { Database } from './database.ts';
+import type { AccountStore } from './repositories/accounts.ts';
 import { createTeamStore } from './team-store.ts';
 import { createUserStore } from './user-store.ts';
 import { createWorkspaceStore } from './workspace-store.ts';

@@ -8,7 +8,7 @@ import type { Database, SqliteConnection } from './database.ts';
 import { indexLabels, labelsOf } from './item-labels.ts';
 import { findItems } from './item-store.ts';
 import { idList } from './list-query.ts';
-import type { AnnotationStore } from './repositories.ts';
+import type { AnnotationStore } from './repositories/annotations.ts';
 import { isoTime } from './row-values.ts';
 import { statement } from './statements.ts';
 

@@ -1,7 +1,7 @@
 /** Annotations of a project by pages, as they are stored, for whoever counts them. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { AnnotationTexts } from './repositories.ts';
+import type { AnnotationTexts } from './repositories/annotations.ts';
 
 interface Row {
   id: number;

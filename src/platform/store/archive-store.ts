@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
-import type { ArchiveRow, ArchiveStore } from './repositories.ts';
+import type { ArchiveRow, ArchiveStore } from './repositories/publications.ts';
 import { isoTime } from './row-values.ts';
 import type { ArchiveTable } from './tables.ts';
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import type { Sha256 } from '../../lib/hash.ts';
 import type { Database } from './database.ts';
-import type { BlobRecords } from './repositories.ts';
+import type { BlobRecords } from './repositories/blobs.ts';
 import { statement } from './statements.ts';
 
 /** `wanted_at` is renewed only when it is older than this: asking again and again writes nothing. */

@@ -1,5 +1,5 @@
 import { SlyError } from '../../lib/errors.ts';
-import { NameClash } from './repositories.ts';
+import { NameClash } from './repositories/items.ts';
 
 /** True when the database refused a row because of a UNIQUE index. */
 export function isNotUnique(error: unknown): boolean {

@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import { datasetPaths } from './dataset-paths.ts';
 import { assertName } from './entry-names.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
-import type { DatasetRow, DatasetStore } from './repositories.ts';
+import type { DatasetRow, DatasetStore } from './repositories/projects.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import type { Tables } from './tables.ts';
 

@@ -3,9 +3,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database, SqliteConnection } from './database.ts';
-import type { EntityTagRow, EntityTagStore, NewEntityTag } from './figure-repositories.ts';
 import { idList } from './list-query.ts';
 import { newHexKey } from './object-store.ts';
+import type { EntityTagRow, EntityTagStore, NewEntityTag } from './repositories/figures.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import { statement } from './statements.ts';
 

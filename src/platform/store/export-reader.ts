@@ -12,7 +12,7 @@ import { figureLabel } from './figure-label.ts';
 import { idList } from './list-query.ts';
 import { readProjectMeta } from './project-meta.ts';
 import { findProject } from './project-store.ts';
-import type { ExportReader } from './repositories.ts';
+import type { ExportReader } from './repositories/publications.ts';
 import { jsonObject } from './row-values.ts';
 import type { Tables } from './tables.ts';
 

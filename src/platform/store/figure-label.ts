@@ -1,5 +1,5 @@
 import type { OpaqueLabel, Tag } from '../../format/model.ts';
-import type { FigureRow } from './figure-repositories.ts';
+import type { FigureRow } from './repositories/figures.ts';
 
 /** A figure that was added to an image apart from its annotation, as a label: the geometry stands beside the other keys. */
 export function figureLabel(

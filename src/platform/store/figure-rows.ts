@@ -1,8 +1,8 @@
 /** Adding figures. Inside a transaction. */
 import { missing } from './constraint.ts';
 import type { SqliteConnection } from './database.ts';
-import { FIRST_RELATED_IMAGE, type NewFigure } from './figure-repositories.ts';
 import { newHexKey } from './object-store.ts';
+import { FIRST_RELATED_IMAGE, type NewFigure } from './repositories/figures.ts';
 import { statement } from './statements.ts';
 
 interface Known {

@@ -3,9 +3,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
-import type { FigureRow, FigureStore } from './figure-repositories.ts';
 import { addFigures } from './figure-rows.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
+import type { FigureRow, FigureStore } from './repositories/figures.ts';
 import { isoTime } from './row-values.ts';
 import { statement } from './statements.ts';
 

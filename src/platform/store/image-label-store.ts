@@ -4,9 +4,9 @@ import type { Label, OpaqueLabel } from '../../format/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { annotationOf, writeAnnotation } from './annotation-store.ts';
 import type { Database } from './database.ts';
-import type { ImageLabelRow, ImageLabelStore, LabelRange, LabelsOf } from './figure-repositories.ts';
 import { indexLabels, labelsOf } from './item-labels.ts';
 import { idList } from './list-query.ts';
+import type { ImageLabelRow, ImageLabelStore, LabelRange, LabelsOf } from './repositories/figures.ts';
 import { isoTime } from './row-values.ts';
 
 interface Row {

@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import { valueKeys } from './item-labels.ts';
-import type { ItemFilter } from './repositories.ts';
+import type { ItemFilter } from './repositories/items.ts';
 
 /** Of the item `i`, which is in one of the datasets: `= 5`, or `in (...)`. */
 export function itemCondition(filter: ItemFilter, inDatasets: RawBuilder<unknown>): RawBuilder<unknown> {

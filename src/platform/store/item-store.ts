@@ -10,7 +10,7 @@ import { addToCounters } from './item-counters.ts';
 import { itemCondition } from './item-filters.ts';
 import { type BlobRow, blobRow, insertItem, itemByName } from './item-rows.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
-import { type ItemRow, type ItemStore, NameClash, type NewItemRow } from './repositories.ts';
+import { type ItemRow, type ItemStore, NameClash, type NewItemRow } from './repositories/items.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import { statement } from './statements.ts';
 import type { ItemTable, Tables } from './tables.ts';

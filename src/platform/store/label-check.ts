@@ -1,7 +1,7 @@
 /** Holds the rows of `item_labels` against the annotations they are made of. */
 import type { Database } from './database.ts';
 import { annotatedAfter, type ItemLabel } from './item-labels.ts';
-import type { LabelCheck } from './repositories.ts';
+import type { LabelCheck } from './repositories/blobs.ts';
 import { statement } from './statements.ts';
 
 const CHARS_AT_ONCE = 1 << 20;

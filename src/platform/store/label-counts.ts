@@ -1,8 +1,8 @@
 /** Rows of labels in the order of an index, a page at a time, for whoever counts them. */
 import { sql } from 'kysely';
 import { visibleAfter } from './annotation-texts.ts';
-import type { LabelCounts } from './counting-repositories.ts';
 import type { Database } from './database.ts';
+import type { LabelCounts } from './repositories/counting.ts';
 import { jsonObject } from './row-values.ts';
 
 interface ItemRow {

@@ -8,7 +8,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { SlyError } from '../../lib/errors.ts';
 import { base64ToHex } from '../../lib/hash.ts';
 import { createPagePlaces, type PagePlaces } from '../../lib/page-places.ts';
-import type { Filter, ListQuery } from './repositories.ts';
+import type { Filter, ListQuery } from './repositories/lists.ts';
 import type { Tables } from './tables.ts';
 
 type FieldKind = 'number' | 'text' | 'time' | 'hash';

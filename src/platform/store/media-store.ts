@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from './database.ts';
-import type { MediaStore } from './figure-repositories.ts';
+import type { MediaStore } from './repositories/figures.ts';
 import { jsonObject } from './row-values.ts';
 
 export function createMediaStore({ kysely }: Database, { clock }: { clock: Clock }): MediaStore {

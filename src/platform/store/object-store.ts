@@ -4,9 +4,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
-import type { ObjectRow, ObjectStore } from './figure-repositories.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
-import type { Listed, ListQuery } from './repositories.ts';
+import type { ObjectRow, ObjectStore } from './repositories/figures.ts';
+import type { Listed, ListQuery } from './repositories/lists.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import { statement } from './statements.ts';
 

@@ -1,8 +1,8 @@
 /** Numbers of plugins: the SDK knows apps by number. */
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from './database.ts';
+import type { PluginIdStore } from './repositories/team-files.ts';
 import { isoTime } from './row-values.ts';
-import type { PluginIdStore } from './team-file-repositories.ts';
 import type { TeamFilesDatabase, TeamFileTables } from './team-file-tables.ts';
 
 export function createPluginIdStore(database: Database, { clock }: { clock: Clock }): PluginIdStore {

@@ -11,7 +11,7 @@ import { missing } from './constraint.ts';
 import type { Database, SqliteConnection } from './database.ts';
 import { readProjectMeta, writeProjectMeta } from './project-meta.ts';
 import { createPublicationStore } from './publication-store.ts';
-import type { CloneStore } from './repositories.ts';
+import type { CloneStore } from './repositories/clones.ts';
 import { jsonObject } from './row-values.ts';
 import { statement } from './statements.ts';
 

@@ -6,7 +6,8 @@ import { missing, orNotUnique } from './constraint.ts';
 import type { Database } from './database.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
 import { readProjectMeta, writeProjectMeta } from './project-meta.ts';
-import type { Listed, ListQuery, MetaEntryRow, ProjectRow, ProjectStore } from './repositories.ts';
+import type { Listed, ListQuery } from './repositories/lists.ts';
+import type { MetaEntryRow, ProjectRow, ProjectStore } from './repositories/projects.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import type { MetaEntryTable, Tables } from './tables.ts';
 

@@ -10,7 +10,7 @@ import { commitPublication } from './publications/commit-publication.ts';
 import { clearStaged } from './publications/drop-staged.ts';
 import { publicationRow } from './publications/publication-rows.ts';
 import { stageSegment } from './publications/stage-segment.ts';
-import type { PublicationStore } from './repositories.ts';
+import type { PublicationStore } from './repositories/publications.ts';
 import { statement } from './statements.ts';
 
 export function createPublicationStore(db: Database, { clock }: { clock: Clock }): PublicationStore {

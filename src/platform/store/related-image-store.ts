@@ -5,10 +5,10 @@ import { SlyError } from '../../lib/errors.ts';
 import { missing } from './constraint.ts';
 import type { Database, SqliteConnection } from './database.ts';
 import { assertName } from './entry-names.ts';
-import type { RelatedImageRow, RelatedImageStore } from './figure-repositories.ts';
 import { blobRow } from './item-rows.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
-import { NameClash } from './repositories.ts';
+import type { RelatedImageRow, RelatedImageStore } from './repositories/figures.ts';
+import { NameClash } from './repositories/items.ts';
 import { isoTime, jsonObject } from './row-values.ts';
 import { statement } from './statements.ts';
 

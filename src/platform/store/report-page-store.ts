@@ -3,8 +3,8 @@ import type { Selectable } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { sha256Of } from '../../lib/hash.ts';
 import type { Database } from './database.ts';
+import type { ReportPageStore, ReportRow } from './repositories/team-files.ts';
 import { isoTime, jsonObject } from './row-values.ts';
-import type { ReportPageStore, ReportRow } from './team-file-repositories.ts';
 import type { ReportTable, TeamFilesDatabase, TeamFileTables } from './team-file-tables.ts';
 
 export function createReportPageStore(database: Database, { clock }: { clock: Clock }): ReportPageStore {

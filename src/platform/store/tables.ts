@@ -1,7 +1,7 @@
 /** Rows of migration 0001 as TypeScript sees them. A room with own tables uses `db.kysely.withTables<ItsTables>()`. */
 import type { Generated } from 'kysely';
 import type { ProjectType } from '../../protocol/task.ts';
-import type { Role, TokenKind } from './accounts.ts';
+import type { Role, TokenKind } from './repositories/accounts.ts';
 
 export interface UserTable {
   id: Generated<number>;

@@ -5,8 +5,8 @@ import { SlyError } from '../../lib/errors.ts';
 import { sha256Of } from '../../lib/hash.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
+import type { TaskDataStore, TaskFileRow, TaskNote } from './repositories/team-files.ts';
 import { isoTime, jsonObject } from './row-values.ts';
-import type { TaskDataStore, TaskFileRow, TaskNote } from './team-file-repositories.ts';
 import type {
   TaskDataTable,
   TaskFileTable,

@@ -5,8 +5,8 @@ import { SlyError } from '../../lib/errors.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
 import { endOfFolder, endOfPrefix, foldersOf, isAfter } from './path-order.ts';
+import type { TeamFileEntry, TeamFileRow, TeamFileStore } from './repositories/team-files.ts';
 import { isoTime } from './row-values.ts';
-import type { TeamFileEntry, TeamFileRow, TeamFileStore } from './team-file-repositories.ts';
 import type { TeamFilesDatabase, TeamFilesTransaction, TeamFileTables } from './team-file-tables.ts';
 
 const REMOVED_AT_ONCE = 5000;

@@ -2,11 +2,11 @@
 import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
-import type { AccountStore, Role, TeamRow } from './accounts.ts';
 import { archiveWorkspaces } from './archive-workspaces.ts';
 import { missing, orNotUnique } from './constraint.ts';
 import type { Database } from './database.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
+import type { AccountStore, Role, TeamRow } from './repositories/accounts.ts';
 import { isoTime } from './row-values.ts';
 import { toUser, USER_FIELDS, type UserColumns } from './user-store.ts';
 

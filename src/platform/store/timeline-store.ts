@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { ObjectLife, TimelineStore } from './figure-repositories.ts';
+import type { ObjectLife, TimelineStore } from './repositories/figures.ts';
 import type { Tables } from './tables.ts';
 
 export function createTimelineStore({ kysely }: Database): TimelineStore {

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
 import { isActive, type TaskState } from '../../protocol/task-state.ts';
-import type { Bearer, Role, TokenKind, TokenRow, TokenStore } from './accounts.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
 import { type ListFields, listRows } from './list-query.ts';
+import type { Bearer, Role, TokenKind, TokenRow, TokenStore } from './repositories/accounts.ts';
 import { isoTime } from './row-values.ts';
 
 const FIELDS: ListFields = {

@@ -1,7 +1,7 @@
 /** Rows of archived projects and datasets, removed a bounded number at a time. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { TrashStore } from './repositories.ts';
+import type { TrashStore } from './repositories/blobs.ts';
 import { statement } from './statements.ts';
 
 const ITEMS_AT_ONCE = 1000;

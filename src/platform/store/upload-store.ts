@@ -3,8 +3,8 @@ import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
+import type { UploadFileRow, UploadRow, UploadStore } from './repositories/uploads.ts';
 import type { Tables, UploadFileTable, UploadTable } from './tables.ts';
-import type { UploadFileRow, UploadRow, UploadStore } from './upload-rows.ts';
 
 const MOST_LISTED = 100;
 

@@ -1,7 +1,7 @@
 /** What is stored, by class, from sums that are kept: no table of items or blobs is read. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
-import type { Usage, UsageStore } from './team-file-repositories.ts';
+import type { Usage, UsageStore } from './repositories/team-files.ts';
 
 export function createUsageStore({ kysely }: Database): UsageStore {
   async function sum(of: RawBuilder<unknown>): Promise<Usage> {

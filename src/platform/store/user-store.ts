@@ -2,10 +2,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
-import type { AccountStore, UserChanges, UserRow } from './accounts.ts';
 import { missing, orNotUnique } from './constraint.ts';
 import type { Database } from './database.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
+import type { AccountStore, UserChanges, UserRow } from './repositories/accounts.ts';
 import { isoTime } from './row-values.ts';
 import type { Tables } from './tables.ts';
 

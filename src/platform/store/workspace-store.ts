@@ -1,11 +1,11 @@
 /** Workspaces: where the projects of a team are. */
 import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
-import type { AccountStore } from './accounts.ts';
 import { archiveWorkspaces } from './archive-workspaces.ts';
 import { missing, orNotUnique } from './constraint.ts';
 import type { Database } from './database.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
+import type { AccountStore } from './repositories/accounts.ts';
 import { NAMED_FIELDS, type NamedColumns, named } from './team-store.ts';
 
 export type WorkspaceStore = Pick<

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../src/lib/hash.ts';
-import type { BlobStore } from '../../../src/platform/ports.ts';
+import type { BlobStore } from '../../../src/platform/ports/blobs.ts';
 
 export interface BlobStoreUnderTest {
   blobs: BlobStore;

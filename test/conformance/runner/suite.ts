@@ -15,7 +15,7 @@ import type {
   Runner,
   RunSpec,
   UsagePoint,
-} from '../../../src/agent/pipeline/ports.ts';
+} from '../../../src/agent/ports/runner.ts';
 import { SlyError } from '../../../src/lib/errors.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

@@ -1,7 +1,8 @@
 /** What the stores must do on every database. */
 import { describe, expect, it } from 'vitest';
 import type { ImageAnnotation } from '../../../src/format/model.ts';
-import type { BlobRecords, Stores } from '../../../src/platform/store/repositories.ts';
+import type { BlobRecords } from '../../../src/platform/store/repositories/blobs.ts';
+import type { Stores } from '../../../src/platform/store/repositories/stores.ts';
 import type { PublicationRequest, PublishItem } from '../../../src/protocol/publish.ts';
 
 export type StoresUnderTest = Stores & { blobs: BlobRecords };

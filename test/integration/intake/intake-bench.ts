@@ -11,8 +11,8 @@ import { type JournalDatabase, openJournal } from '../../../src/agent/journal/op
 import { createOutbox } from '../../../src/agent/journal/outbox.ts';
 import { createTaskJournal, type TaskBook } from '../../../src/agent/journal/task-journal.ts';
 import { TASK_MIGRATIONS } from '../../../src/agent/journal/task-migrations.ts';
-import type { AttemptRecord } from '../../../src/agent/pipeline/ports.ts';
 import { taskFolder } from '../../../src/agent/pipeline/task-folder.ts';
+import type { AttemptRecord } from '../../../src/agent/ports/journal.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLogger } from '../../../src/lib/log.ts';
 import type { ReportLine, Task } from '../../../src/protocol/task.ts';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { SlyError } from '../../../src/lib/errors.ts';
-import type { TaskEvent } from '../../../src/platform/ports.ts';
+import type { TaskEvent } from '../../../src/platform/ports/tasks.ts';
 import { eventually } from '../../support/daemon-process.ts';
 import {
   exportTask,

@@ -9,7 +9,7 @@ import { applyEvent } from '../../../src/platform/agents/apply-event.ts';
 import { DEFAULT_POLICY } from '../../../src/platform/agents/policy.ts';
 import type { AgentsTables } from '../../../src/platform/agents/tables.ts';
 import { type CloneDeps, createCloneRunner } from '../../../src/platform/clones/clone-runner.ts';
-import { PLATFORM_PLUGIN, type TaskView } from '../../../src/platform/ports.ts';
+import { PLATFORM_PLUGIN, type TaskView } from '../../../src/platform/ports/tasks.ts';
 import { openDatabase } from '../../../src/platform/store/database.ts';
 import { createStores } from '../../../src/platform/store/stores.ts';
 import type { ProjectType } from '../../../src/protocol/task.ts';

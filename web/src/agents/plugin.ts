@@ -1,5 +1,5 @@
 /** A plugin as the API answers it, and what of it is searched. Pure. */
-import type { PluginOfferView } from '../../../src/platform/ports.ts';
+import type { PluginOfferView } from '../../../src/platform/ports/agents.ts';
 import type { Manifest } from '../shapes.ts';
 
 export interface Plugin extends Manifest {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SlyError } from '../../../lib/errors.ts';
 import { sha256Of } from '../../../lib/hash.ts';
-import type { AttemptRecord, TaskJournal } from '../ports.ts';
+import type { AttemptRecord, TaskJournal } from '../../ports/journal.ts';
 import type { PipelineDeps } from '../step-context.ts';
 import { sampleProject } from './sample-project.ts';
 

@@ -6,7 +6,8 @@ import { background } from '../../../lib/background.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { Manifest } from '../../../protocol/plugin.ts';
 import type { SelfTest } from '../../../protocol/self-test.ts';
-import type { ImageDigest, PluginRegistry, Runner } from '../ports.ts';
+import type { PluginRegistry } from '../../ports/plugins.ts';
+import type { ImageDigest, Runner } from '../../ports/runner.ts';
 
 export interface PluginOffers {
   list(): {

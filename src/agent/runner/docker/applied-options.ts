@@ -5,7 +5,7 @@
  */
 import type Docker from 'dockerode';
 import type { RunOption } from '../../../protocol/run-record.ts';
-import type { EngineFacts } from '../../pipeline/ports.ts';
+import type { EngineFacts } from '../../ports/runner.ts';
 import { folderOption, limit, mib, option } from '../option-words.ts';
 
 const OUTPUTS = '/sly_task_data/results';

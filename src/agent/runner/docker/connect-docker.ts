@@ -1,7 +1,7 @@
 /** Puts the Docker runner together against a living engine. */
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { Runner } from '../../pipeline/ports.ts';
+import type { Runner } from '../../ports/runner.ts';
 import { createDockerRunner } from './docker-runner.ts';
 import { createEngine } from './engine.ts';
 import { type EngineInfo, engineFacts } from './engine-facts.ts';

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { OutputLine } from '../../pipeline/ports.ts';
+import type { OutputLine } from '../../ports/runner.ts';
 import { createLineCutter } from '../line-cutter.ts';
 import type { ReaderActivity } from '../reader-activity.ts';
 import { type Frame, readFrames, splitStamp } from './frames.ts';

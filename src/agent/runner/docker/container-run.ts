@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { background } from '../../../lib/background.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { EngineFacts, ImageDigest, Run, RunExit, RunSpec, UsagePoint } from '../../pipeline/ports.ts';
+import type { EngineFacts, ImageDigest, Run, RunExit, RunSpec, UsagePoint } from '../../ports/runner.ts';
 import { watchLimits } from '../limit-watch.ts';
 import { createReaderActivity } from '../reader-activity.ts';
 import { createCauseBook, decideEnd } from '../run-end.ts';

@@ -1,5 +1,5 @@
 /** One answer of the engine's `stats` -> what a container uses. Pure. */
-import type { UsagePoint } from '../../pipeline/ports.ts';
+import type { UsagePoint } from '../../ports/runner.ts';
 
 /** Of the engine's answer what is read here; on a kernel without a controller its part is empty. */
 export interface ContainerStats {

@@ -7,7 +7,7 @@ import type Docker from 'dockerode';
 import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { EngineFacts, ImageDigest, Mount, Run, Runner, RunSpec } from '../../pipeline/ports.ts';
+import type { EngineFacts, ImageDigest, Mount, Run, Runner, RunSpec } from '../../ports/runner.ts';
 import { assertPresent } from '../plugin-user.ts';
 import { type ContainerRun, followContainer } from './container-run.ts';
 import { type Engine, engineMessage, statusOf } from './engine.ts';

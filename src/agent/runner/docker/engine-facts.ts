@@ -1,5 +1,5 @@
 /** What the engine says of itself that matters for isolation. Pure. */
-import type { EngineFacts } from '../../pipeline/ports.ts';
+import type { EngineFacts } from '../../ports/runner.ts';
 
 /** The part of the engine's `info` answer that is read; older and other engines leave some of it out. */
 export interface EngineInfo {

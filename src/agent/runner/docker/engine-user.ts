@@ -1,6 +1,6 @@
 /** Whose rights a container's program gets, which depends on whose the engine is. */
 import { chmodSync } from 'node:fs';
-import type { RunSpec } from '../../pipeline/ports.ts';
+import type { RunSpec } from '../../ports/runner.ts';
 import { assertReadable, giveOutput, PLUGIN_USER, type PluginUser } from '../plugin-user.ts';
 
 export interface EngineUser {

@@ -4,7 +4,7 @@
  * masked paths (an own list would replace the engine's newer one).
  */
 import type Docker from 'dockerode';
-import type { Mount, RunSpec } from '../../pipeline/ports.ts';
+import type { Mount, RunSpec } from '../../ports/runner.ts';
 import type { PluginUser } from '../plugin-user.ts';
 
 export const LABEL = {

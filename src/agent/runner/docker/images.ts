@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { ImageDigest } from '../../pipeline/ports.ts';
+import type { ImageDigest } from '../../ports/runner.ts';
 import { assertAllowed, type ImagePolicy, namesRegistry } from '../image-policy.ts';
 import { type Engine, engineMessage, statusOf } from './engine.ts';
 

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { isInside } from '../../../lib/safe-path.ts';
-import type { Mount } from '../../pipeline/ports.ts';
+import type { Mount } from '../../ports/runner.ts';
 
 /** Mount points of this process, from the text of /proc/self/mountinfo. */
 export function mountPoints(mountinfo: string): string[] {

@@ -1,6 +1,6 @@
 /** What holds a plugin without an engine, in words for the operator: limits as the kernel has them, and every gap. */
 import type { RunOption } from '../../../protocol/run-record.ts';
-import type { Isolation, RunSpec } from '../../pipeline/ports.ts';
+import type { Isolation, RunSpec } from '../../ports/runner.ts';
 import { folderOption, limit, mib, option } from '../option-words.ts';
 import { PLUGIN_USER } from '../plugin-user.ts';
 import type { RunGroups } from './cgroup.ts';

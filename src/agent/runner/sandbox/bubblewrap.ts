@@ -7,7 +7,7 @@
  * in which the plugin has the agent's own rights to what is mounted, and nothing else.
  */
 import path from 'node:path';
-import type { RunSpec } from '../../pipeline/ports.ts';
+import type { RunSpec } from '../../ports/runner.ts';
 import { PLUGIN_USER } from '../plugin-user.ts';
 import { heapMb } from './launch.ts';
 import type { Program } from './program.ts';

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
-import type { RunLimits } from '../../pipeline/ports.ts';
+import type { RunLimits } from '../../ports/runner.ts';
 
 export type Controller = 'memory' | 'pids' | 'cpu';
 

@@ -1,7 +1,7 @@
 /** Two pipes of a child as one sequence of lines, pulled: who reads slowly slows the child. */
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../lib/clock.ts';
-import type { OutputLine } from '../../pipeline/ports.ts';
+import type { OutputLine } from '../../ports/runner.ts';
 import { createLineCutter } from '../line-cutter.ts';
 import type { ReaderActivity } from '../reader-activity.ts';
 

@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { background } from '../../../lib/background.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { Applied, OutputLine, Run, RunExit, RunSpec } from '../../pipeline/ports.ts';
+import type { Applied, OutputLine, Run, RunExit, RunSpec } from '../../ports/runner.ts';
 import { watchLimits } from '../limit-watch.ts';
 import { createReaderActivity } from '../reader-activity.ts';
 import { createCauseBook, decideEnd, type OwnCause } from '../run-end.ts';

@@ -1,5 +1,5 @@
 /** What a sandbox kind adds around the plugin host: command, environment, and what goes away with it. */
-import type { RunSpec } from '../../pipeline/ports.ts';
+import type { RunSpec } from '../../ports/runner.ts';
 
 export interface Launch {
   command: string;

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import type { Mount, RunSpec } from '../../pipeline/ports.ts';
+import type { Mount, RunSpec } from '../../ports/runner.ts';
 import { heapMb } from './launch.ts';
 import type { Program } from './program.ts';
 

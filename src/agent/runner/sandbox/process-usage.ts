@@ -1,6 +1,6 @@
 /** What a process and all below it use, from /proc. Linux only: elsewhere nothing is told. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { UsagePoint } from '../../pipeline/ports.ts';
+import type { UsagePoint } from '../../ports/runner.ts';
 
 /** Ticks of a second in /proc/<pid>/stat; fixed for programs on Linux. */
 const TICKS = 100;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImageDigest } from '../../pipeline/ports.ts';
+import type { ImageDigest } from '../../ports/runner.ts';
 import type { Program } from './program.ts';
 
 /** Packages are named by the lock file of the installation; hashing them would take a second. */

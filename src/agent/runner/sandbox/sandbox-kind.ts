@@ -7,7 +7,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { Isolation, RunSpec } from '../../pipeline/ports.ts';
+import type { Isolation, RunSpec } from '../../ports/runner.ts';
 import { PLUGIN_USER } from '../plugin-user.ts';
 import { bubblewrapCommand } from './bubblewrap.ts';
 import type { Controller } from './cgroup.ts';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { ImageDigest, Isolation, Runner, RunSpec } from '../../pipeline/ports.ts';
+import type { ImageDigest, Isolation, Runner, RunSpec } from '../../ports/runner.ts';
 import { assertPresent, assertReadable, giveOutput, PLUGIN_USER } from '../plugin-user.ts';
 import { cageOptions } from './applied-options.ts';
 import { bubblewrapCommand } from './bubblewrap.ts';

@@ -12,7 +12,7 @@ import {
   type ReachKind,
   ROLES,
   type Role,
-} from '../../store/repositories.ts';
+} from '../../store/repositories/accounts.ts';
 import { found } from '../found.ts';
 import type { Need, Scope } from '../method.ts';
 import { highestRole, isAtLeast, type Principal, roleIn, visibleTo } from './principal.ts';

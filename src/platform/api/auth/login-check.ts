@@ -4,7 +4,7 @@
  */
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { AccountStore } from '../../store/repositories.ts';
+import type { AccountStore } from '../../store/repositories/accounts.ts';
 import type { LoginLimit } from './login-limit.ts';
 import type { Passwords } from './passwords.ts';
 

@@ -1,5 +1,5 @@
 /** Who is calling and what it reaches: roles by team, cut by the token's ceiling. Pure. */
-import { type Bearer, ROLES, type Role, type Visible } from '../../store/repositories.ts';
+import { type Bearer, ROLES, type Role, type Visible } from '../../store/repositories/accounts.ts';
 
 export interface Principal {
   userId: number;

@@ -1,6 +1,6 @@
 /** Where something new goes when the request does not say. */
 import { SlyError } from '../../../lib/errors.ts';
-import type { Stores } from '../../store/repositories.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { found } from '../found.ts';
 import { byId } from '../lists/list-shape.ts';
 import { isAtLeast, type Principal, visibleTo } from './principal.ts';

@@ -1,7 +1,9 @@
 /** What the data plane is built from. */
 import type { Logger } from '../../../lib/log.ts';
-import type { AgentDirectory, BlobStore, TaskService } from '../../ports.ts';
-import type { Stores } from '../../store/repositories.ts';
+import type { AgentDirectory } from '../../ports/agents.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
+import type { TaskService } from '../../ports/tasks.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import type { Auth } from '../auth/auth.ts';
 
 export interface DataPlaneDeps {

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
-import type { ProjectRow } from '../../store/repositories.ts';
+import type { ProjectRow } from '../../store/repositories/projects.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
 import { pathNumber } from './path-number.ts';
 

@@ -14,7 +14,7 @@ import {
   PublishItemSchema,
 } from '../../../protocol/publish.ts';
 import { MAX_RUN_RECORD_BYTES, RunRecordSchema } from '../../../protocol/run-record.ts';
-import type { TaskView } from '../../ports.ts';
+import type { TaskView } from '../../ports/tasks.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
 import { pathNumber } from './path-number.ts';
 import { bodyChunks } from './request-body.ts';

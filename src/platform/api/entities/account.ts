@@ -1,6 +1,12 @@
 /** People, teams, workspaces and tokens as replies have them. */
 import { type Static, Type } from 'typebox';
-import { type MemberRow, ROLES, type Role, type TeamRow, type UserRow } from '../../store/repositories.ts';
+import {
+  type MemberRow,
+  ROLES,
+  type Role,
+  type TeamRow,
+  type UserRow,
+} from '../../store/repositories/accounts.ts';
 import { Id, orNull, Time } from '../method.ts';
 
 export const RoleName = Type.Enum([...ROLES]);

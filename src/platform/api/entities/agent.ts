@@ -1,7 +1,7 @@
 /** Agents as replies have them. */
 import { type Static, Type } from 'typebox';
 import { TelemetrySchema } from '../../../protocol/link.ts';
-import type { AgentView } from '../../ports.ts';
+import type { AgentView } from '../../ports/agents.ts';
 import { AnyObject, Count, Id, orNull } from '../method.ts';
 
 /** The SDK knows no other two. */

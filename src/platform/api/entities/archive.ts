@@ -1,8 +1,8 @@
 /** Archives that exports made, as replies have them. */
 import { type Static, Type } from 'typebox';
 import { Sha256Schema } from '../../../protocol/task.ts';
-import type { Retention } from '../../ports.ts';
-import type { ArchiveRow } from '../../store/repositories.ts';
+import type { Retention } from '../../ports/keeping.ts';
+import type { ArchiveRow } from '../../store/repositories/publications.ts';
 import { Count, Id, orNull, Time } from '../method.ts';
 
 export const ArchiveEntity = Type.Object(

@@ -1,6 +1,6 @@
 /** Datasets as replies have them. */
 import { type Static, Type } from 'typebox';
-import type { DatasetRow } from '../../store/repositories.ts';
+import type { DatasetRow } from '../../store/repositories/projects.ts';
 import { AnyObject, Count, Id, orNull, Time } from '../method.ts';
 
 const fields = {

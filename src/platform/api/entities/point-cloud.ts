@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { hexToBase64 } from '../../../lib/hash.ts';
-import type { ItemRow, RelatedImageRow } from '../../store/repositories.ts';
+import type { RelatedImageRow } from '../../store/repositories/figures.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import { AnyObject, Count, Hash, Id, orNull, Time } from '../method.ts';
 
 export const PointCloudEntity = Type.Object(

@@ -1,7 +1,7 @@
 /** Projects, their classes and their tags as replies have them. */
 import { type Static, Type } from 'typebox';
 import { ProjectTypeSchema } from '../../../protocol/task.ts';
-import type { MetaEntryRow, ProjectRow } from '../../store/repositories.ts';
+import type { MetaEntryRow, ProjectRow } from '../../store/repositories/projects.ts';
 import { AnyObject, Count, Id, orNull, Time } from '../method.ts';
 
 export const ProjectEntity = Type.Object(

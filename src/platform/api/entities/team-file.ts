@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { hexToBase64 } from '../../../lib/hash.ts';
-import type { TeamFileEntry, TeamFileRow } from '../../store/repositories.ts';
+import type { TeamFileEntry, TeamFileRow } from '../../store/repositories/team-files.ts';
 import { Count, Hash, Id, orNull, Time } from '../method.ts';
 
 export const TeamFileEntity = Type.Object(

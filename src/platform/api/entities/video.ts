@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { hexToBase64 } from '../../../lib/hash.ts';
-import type { VideoReading } from '../../ports.ts';
-import type { ItemRow } from '../../store/repositories.ts';
+import type { VideoReading } from '../../ports/media.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import { AnyObject, Count, Hash, Id, orNull, Time } from '../method.ts';
 
 const VideoFileMeta = Type.Object(

@@ -5,7 +5,9 @@
  */
 import type { ImageAnnotation, ProjectMeta, Tag } from '../../../format/model.ts';
 import { toPixel, toSubpixel } from '../../../format/subpixel.ts';
-import { figureLabel, type ItemRow, type StoredAnnotation } from '../../store/repositories.ts';
+import { figureLabel } from '../../store/figure-label.ts';
+import type { StoredAnnotation } from '../../store/repositories/annotations.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { TaggedFigure } from './annotation-figures.ts';
 import { labelId, tagIds } from './label-ids.ts';
 

@@ -1,6 +1,7 @@
 /** Figures of images that were added apart from the annotation, as labels of it. */
 import type { Tag } from '../../../format/model.ts';
-import type { FigureRow, Stores } from '../../store/repositories.ts';
+import type { FigureRow } from '../../store/repositories/figures.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { isLabelId } from './label-ids.ts';
 import { grouped } from './label-json.ts';
 

@@ -1,5 +1,6 @@
 /** Figures and labels of images as lists and single replies have them. */
-import type { FigureRow, ImageLabelRow, Stores } from '../../store/repositories.ts';
+import type { FigureRow, ImageLabelRow } from '../../store/repositories/figures.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { ids as idsOf, idsOfProjects } from './ids-of-projects.ts';
 import { labelEntity } from './image-labels.ts';
 import { figureEntity, grouped } from './label-json.ts';

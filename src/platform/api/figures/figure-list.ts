@@ -4,7 +4,9 @@
  */
 import { SlyError } from '../../../lib/errors.ts';
 import { createPagePlaces } from '../../../lib/page-places.ts';
-import type { Filter, LabelRange, ListQuery, Stores } from '../../store/repositories.ts';
+import type { LabelRange } from '../../store/repositories/figures.ts';
+import type { Filter, ListQuery } from '../../store/repositories/lists.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import type { LongList } from '../lists/list-stream.ts';
 import { createFigureEntities, type FigureEntityJson } from './figure-entities.ts';
 import { ids as idsOf } from './ids-of-projects.ts';

@@ -1,7 +1,7 @@
 /** The items and pictures that new figures lie on: all there, all of one dataset. */
 import { SlyError } from '../../../lib/errors.ts';
 import type { ProjectType } from '../../../protocol/task.ts';
-import { FIRST_RELATED_IMAGE } from '../../store/repositories.ts';
+import { FIRST_RELATED_IMAGE } from '../../store/repositories/figures.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { streamOfVideo } from '../entities/video.ts';
 import { found } from '../found.ts';

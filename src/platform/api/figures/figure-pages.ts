@@ -1,5 +1,5 @@
 /** The figures of an item as JSON text, page by page, in the order (plane, frame, id). */
-import type { FigurePlace, FigureRow, FigureStore } from '../../store/repositories.ts';
+import type { FigurePlace, FigureRow, FigureStore } from '../../store/repositories/figures.ts';
 import { figureText } from './label-json.ts';
 
 const PAGE = 1000;

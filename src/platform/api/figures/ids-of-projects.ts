@@ -1,4 +1,4 @@
-import type { Stores } from '../../store/repositories.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { type MetaIds, metaIds } from './annotation-entity.ts';
 
 /** Ids of classes and tags of all projects that the rows are in. */

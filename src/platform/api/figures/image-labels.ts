@@ -1,7 +1,8 @@
 /** Labels of images by their ids: found, shown as figures, changed, removed. */
 import type { ImageAnnotation, Label, OpaqueLabel, Tag } from '../../../format/model.ts';
 import { toPixel, toSubpixel } from '../../../format/subpixel.ts';
-import type { ImageLabelRow, Stores } from '../../store/repositories.ts';
+import type { ImageLabelRow } from '../../store/repositories/figures.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { found } from '../found.ts';
 import { annotationEntity, type MetaIds } from './annotation-entity.ts';
 import { GEOMETRY_KEYS } from './annotation-figures.ts';

@@ -1,6 +1,8 @@
 /** What the annotations of videos, point clouds and volumes have in common: how they are told, and tags for one item. */
 import type { FastifyReply } from 'fastify';
-import type { ItemRow, ObjectRow, Stores } from '../../store/repositories.ts';
+import type { ObjectRow } from '../../store/repositories/figures.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { sendJsonText } from '../http/json-text.ts';
 import { type ItemKind, itemOf } from '../items/items-of.ts';
 import type { MetaIds } from './annotation-entity.ts';

@@ -1,5 +1,5 @@
 /** Objects, figures and tags as replies have them. Figures are text: there may be many, and their geometry is text already. */
-import type { EntityTagRow, FigureRow, ObjectRow } from '../../store/repositories.ts';
+import type { EntityTagRow, FigureRow, ObjectRow } from '../../store/repositories/figures.ts';
 import { joinObjects } from '../http/json-text.ts';
 import type { MetaIds } from './annotation-entity.ts';
 

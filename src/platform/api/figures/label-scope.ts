@@ -1,5 +1,5 @@
 /** Whose data a request about figures, objects and tags touches: ids of several kinds share its fields. */
-import { FIRST_RELATED_IMAGE } from '../../store/repositories.ts';
+import { FIRST_RELATED_IMAGE } from '../../store/repositories/figures.ts';
 import type { Scope } from '../method.ts';
 import { isLabelId, itemOfLabel } from './label-ids.ts';
 

@@ -4,7 +4,7 @@ import type { FormatProblem } from '../../../format/model.ts';
 import { isGeometryType, readGeometry } from '../../../format/read-geometry.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ProjectType } from '../../../protocol/task.ts';
-import type { NewFigure } from '../../store/repositories.ts';
+import type { NewFigure } from '../../store/repositories/figures.ts';
 import { AnyObject, Id, maybe } from '../method.ts';
 import { GEOMETRY_KEYS } from './annotation-figures.ts';
 import { NewTag } from './new-tags.ts';

@@ -1,7 +1,8 @@
 /** Tags as requests bring them: by id or by name, with a value and a range of frames. */
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { NewEntityTag, Stores, TagOwner } from '../../store/repositories.ts';
+import type { NewEntityTag, TagOwner } from '../../store/repositories/figures.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { Id, maybe } from '../method.ts';
 
 const Key = Type.String({ minLength: 1, maxLength: 100 });

@@ -5,7 +5,7 @@
 import type { FastifyRequest } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Sha256 } from '../../../lib/hash.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
 import { multipartParts, textOf } from '../http/multipart-body.ts';
 
 const MOST_PARTS = 20_000;

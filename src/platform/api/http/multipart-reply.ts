@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { giveBack } from '../../../lib/give-back.ts';
 import type { Sha256 } from '../../../lib/hash.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
 import { beginRaw, writeRaw } from './raw-reply.ts';
 
 export type ReplyPart = {

@@ -6,7 +6,7 @@
 import type { FastifyRequest } from 'fastify';
 import { toSlyError } from '../../../lib/errors.ts';
 import { hexToBase64 } from '../../../lib/hash.ts';
-import { BATCHED_BYTES, type BlobBatch, type BlobStore } from '../../ports.ts';
+import { BATCHED_BYTES, type BlobBatch, type BlobStore } from '../../ports/blobs.ts';
 import { multipartParts, type Part, textOf } from './multipart-body.ts';
 
 const MOST_PARTS = 10_000;

@@ -1,7 +1,7 @@
 /** Files that are only stored: whoever sent them may name them by their hash afterwards. */
 import { base64ToHex } from '../../../lib/hash.ts';
-import type { BlobStore } from '../../ports.ts';
-import type { Stores } from '../../store/repositories.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import type { Call } from '../method.ts';
 import { type ReceivedFile, receiveFiles } from './receive-files.ts';
 

@@ -6,7 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { giveBack } from '../../../lib/give-back.ts';
 import { hexToBase64, type Sha256 } from '../../../lib/hash.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
 import { parseByteRange } from './byte-range.ts';
 import { beginRaw } from './raw-reply.ts';
 

@@ -5,7 +5,7 @@
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { createParser } from '../../../lib/schema.ts';
-import type { ItemFilter } from '../../store/repositories.ts';
+import type { ItemFilter } from '../../store/repositories/items.ts';
 import type { MetaIds } from '../figures/annotation-entity.ts';
 import { Count, Id, maybe } from '../method.ts';
 

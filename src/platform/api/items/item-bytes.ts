@@ -1,6 +1,6 @@
 /** The bytes of an item as an answer. */
 import { SlyError } from '../../../lib/errors.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
 import { disposition, sendBlob } from '../http/send-blob.ts';
 import type { Call } from '../method.ts';
 

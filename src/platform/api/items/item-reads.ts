@@ -1,6 +1,6 @@
 /** What every kind of item that has no more to say is read by: a list, one of them, its bytes. */
 import { type TObject, Type } from 'typebox';
-import type { ItemRow } from '../../store/repositories.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
 import { type ApiMethod, ById, endpoint, given, Id, maybe } from '../method.ts';

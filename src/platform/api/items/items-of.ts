@@ -1,6 +1,7 @@
 /** Items of one kind as the API looks for them: in the order asked, every one there. */
 import type { ProjectType } from '../../../protocol/task.ts';
-import type { ItemRow, Stores } from '../../store/repositories.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { found } from '../found.ts';
 
 export type ItemKind = 'Image' | 'Video' | 'Point cloud' | 'Volume';

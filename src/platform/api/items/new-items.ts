@@ -2,7 +2,8 @@
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex, hexToBase64 } from '../../../lib/hash.ts';
-import type { ItemRow, NewItemRow, Stores } from '../../store/repositories.ts';
+import type { ItemRow, NewItemRow } from '../../store/repositories/items.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { datasetOf, found, projectOf } from '../found.ts';
 import { AnyObject, Hash, Id, maybe, Name } from '../method.ts';
 import { type ItemKind, isOfKind } from './items-of.ts';

@@ -1,6 +1,6 @@
 /** Lists that are short by nature (plugins, agents), filtered and paged as the lists of the database are. */
 import { SlyError } from '../../../lib/errors.ts';
-import type { Filter } from '../../store/repositories.ts';
+import type { Filter } from '../../store/repositories/lists.ts';
 import { type ListRequest, listQuery, listReply } from './list-shape.ts';
 
 type Entity = Record<string, unknown> & { id: number };

@@ -9,7 +9,7 @@
  */
 import { type Static, type TObject, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { Filter, FilterOperator, Listed, ListQuery } from '../../store/repositories.ts';
+import type { Filter, FilterOperator, Listed, ListQuery } from '../../store/repositories/lists.ts';
 import { Count, maybe, orNull } from '../method.ts';
 
 const DEFAULT_PER_PAGE = 500;

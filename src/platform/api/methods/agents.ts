@@ -1,7 +1,7 @@
 /** Agents and their upload folders. */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { AgentView } from '../../ports.ts';
+import type { AgentView } from '../../ports/agents.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { type Principal, visibleTo } from '../auth/principal.ts';
 import {

@@ -5,7 +5,7 @@
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { isFinal } from '../../../protocol/task-state.ts';
-import type { TaskView } from '../../ports.ts';
+import type { TaskView } from '../../ports/tasks.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { found } from '../found.ts';
 import { sendJsonArray } from '../http/stream-json.ts';

@@ -1,7 +1,7 @@
 /** Archives that exports made: listed, shown, linked to, removed before their time. */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { ArchiveRow } from '../../store/repositories.ts';
+import type { ArchiveRow } from '../../store/repositories/publications.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { visibleTo } from '../auth/principal.ts';
 import { ArchiveEntity, archiveEntity, expiryOf } from '../entities/archive.ts';

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Manifest } from '../../../protocol/plugin.ts';
 import { isFinal } from '../../../protocol/task-state.ts';
-import type { TaskView } from '../../ports.ts';
+import type { TaskView } from '../../ports/tasks.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { AppEntity, appEntity, ModuleEntity, moduleEntity } from '../entities/module.ts';
 import { SdkTaskEntity } from '../entities/task.ts';

@@ -1,6 +1,7 @@
 /** The one annotation of an episode: a dataset whose point clouds are frames. */
 import { Type } from 'typebox';
-import type { ItemRow, ObjectRow } from '../../store/repositories.ts';
+import type { ObjectRow } from '../../store/repositories/figures.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { frameOf } from '../entities/point-cloud.ts';
 import { figuresOf } from '../figures/figure-pages.ts';

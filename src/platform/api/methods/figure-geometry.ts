@@ -1,7 +1,7 @@
 /** Geometries that are too large for JSON: voxels, meshes, indices, masks with many levels. */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { FigureRow, ImageLabelRow } from '../../store/repositories.ts';
+import type { FigureRow, ImageLabelRow } from '../../store/repositories/figures.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { geometryOfLabel, labelsByIds } from '../figures/image-labels.ts';
 import { isLabelId } from '../figures/label-ids.ts';

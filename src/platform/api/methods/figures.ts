@@ -1,6 +1,6 @@
 /** Figures of every kind of item: added, listed, changed, removed. Their bytes: figure-geometry.ts. */
 import { Type } from 'typebox';
-import type { FigureRow, NewFigure } from '../../store/repositories.ts';
+import type { FigureRow, NewFigure } from '../../store/repositories/figures.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { FigureEntity } from '../entities/figure.ts';
 import { metaIds } from '../figures/annotation-entity.ts';

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex } from '../../../lib/hash.ts';
-import type { ItemRow } from '../../store/repositories.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { knownHashes } from '../auth/access.ts';
 import { ReceivedEntity } from '../entities/image.ts';

@@ -1,7 +1,7 @@
 /** Tags put on items: into the annotation of an image, as rows of any other item. */
 import { Type } from 'typebox';
 import type { Tag } from '../../../format/model.ts';
-import type { ItemRow } from '../../store/repositories.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { type MetaIds, tagEntities } from '../figures/annotation-entity.ts';
 import { idsOfProjects } from '../figures/ids-of-projects.ts';

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex } from '../../../lib/hash.ts';
-import { type ItemRow, NameClash, type NewItemRow } from '../../store/repositories.ts';
+import { type ItemRow, NameClash, type NewItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { ImageEntity, imageEntity } from '../entities/image.ts';
 import { tagEntities } from '../figures/annotation-entity.ts';

@@ -1,7 +1,7 @@
 /** Objects that figures of videos, volumes and point clouds belong to, and their tags. */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { ObjectRow } from '../../store/repositories.ts';
+import type { ObjectRow } from '../../store/repositories/figures.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { metaIds } from '../figures/annotation-entity.ts';
 import { ids as idsOf, idsOfProjects } from '../figures/ids-of-projects.ts';

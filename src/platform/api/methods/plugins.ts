@@ -4,7 +4,7 @@ import { fromFailureInfo } from '../../../lib/errors.ts';
 import { ManifestSchema } from '../../../protocol/plugin.ts';
 import { DigestOfSchema } from '../../../protocol/run-record.ts';
 import { SelfTestSchema } from '../../../protocol/self-test.ts';
-import type { PluginOfferView } from '../../ports.ts';
+import type { PluginOfferView } from '../../ports/agents.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { visibleTo } from '../auth/principal.ts';
 import { found } from '../found.ts';

@@ -1,6 +1,7 @@
 /** Annotations of single point clouds. Those of episodes: episode-annotations.ts. */
 import { Type } from 'typebox';
-import type { ItemRow, ObjectRow } from '../../store/repositories.ts';
+import type { ObjectRow } from '../../store/repositories/figures.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { MetaIds } from '../figures/annotation-entity.ts';
 import { ids as idsOf } from '../figures/ids-of-projects.ts';

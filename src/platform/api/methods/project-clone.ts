@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { newKey } from '../../../lib/ids.ts';
-import { PLATFORM_PLUGIN } from '../../ports.ts';
+import { PLATFORM_PLUGIN } from '../../ports/tasks.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { projectOf } from '../found.ts';
 import { AnyObject, endpoint, given, Id, type MethodTable, maybe, Name } from '../method.ts';

@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { Statistics } from '../../ports.ts';
-import type { ProjectRow } from '../../store/repositories.ts';
+import type { Statistics } from '../../ports/statistics.ts';
+import type { ProjectRow } from '../../store/repositories/projects.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { type MetaIds, metaIds } from '../figures/annotation-entity.ts';
 import { projectOf } from '../found.ts';

@@ -1,7 +1,7 @@
 /** What this server keeps, for how long and why, and what its next clean-up would take. */
 import { Type } from 'typebox';
 import { type RetentionTable, RetentionTableSchema } from '../../../protocol/questions.ts';
-import { GRACE_MS } from '../../ports.ts';
+import { GRACE_MS } from '../../ports/keeping.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { Count, endpoint, type MethodTable } from '../method.ts';
 

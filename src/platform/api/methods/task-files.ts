@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex, hexToBase64 } from '../../../lib/hash.ts';
 import { createParser } from '../../../lib/schema.ts';
-import type { TaskFileRow } from '../../store/repositories.ts';
+import type { TaskFileRow } from '../../store/repositories/team-files.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { mimeByName } from '../entities/team-file.ts';
 import { found } from '../found.ts';

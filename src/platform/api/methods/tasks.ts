@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { PreviewFileSchema } from '../../../protocol/preview.ts';
 import { TASK_STATES } from '../../../protocol/task-state.ts';
-import type { TaskView } from '../../ports.ts';
+import type { TaskView } from '../../ports/tasks.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { visibleTo } from '../auth/principal.ts';
 import {

@@ -1,7 +1,7 @@
 /** Team files as they are read: lists of any length, a file or a range of it, a folder as a tar. */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { TeamFileRow } from '../../store/repositories.ts';
+import type { TeamFileRow } from '../../store/repositories/team-files.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import {
   entryEntity,

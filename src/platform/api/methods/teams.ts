@@ -1,7 +1,7 @@
 /** Teams and their members. */
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { Role } from '../../store/repositories.ts';
+import type { Role } from '../../store/repositories/accounts.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { type Principal, roleIn, visibleTo } from '../auth/principal.ts';
 import {

@@ -4,7 +4,7 @@
  */
 import { Type } from 'typebox';
 import { base64ToHex, sha256Of } from '../../../lib/hash.ts';
-import type { UploadRow } from '../../store/repositories.ts';
+import type { UploadRow } from '../../store/repositories/uploads.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { hashesOf } from '../items/new-items.ts';
 import {

@@ -1,7 +1,7 @@
 /** Users. Admins of the instance make and change them; everybody changes the own name and password. */
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { UserRow } from '../../store/repositories.ts';
+import type { UserRow } from '../../store/repositories/accounts.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { remoteOf } from '../auth/origin.ts';
 import { PASSWORD_MAX } from '../auth/passwords.ts';

@@ -1,6 +1,7 @@
 /** Annotations of videos: objects, figures by frame, tags. */
 import { Type } from 'typebox';
-import type { FigurePlace, ItemRow } from '../../store/repositories.ts';
+import type { FigurePlace } from '../../store/repositories/figures.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { streamOfVideo } from '../entities/video.ts';
 import type { MetaIds } from '../figures/annotation-entity.ts';

@@ -4,7 +4,7 @@
  */
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { FigureRow } from '../../store/repositories.ts';
+import type { FigureRow } from '../../store/repositories/figures.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { streamOfVideo } from '../entities/video.ts';
 import { figuresOf } from '../figures/figure-pages.ts';

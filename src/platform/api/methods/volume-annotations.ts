@@ -1,6 +1,6 @@
 /** Annotations of volumes: objects, figures by plane and slice, figures in space. */
 import { Type } from 'typebox';
-import type { ItemRow } from '../../store/repositories.ts';
+import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { MetaIds } from '../figures/annotation-entity.ts';
 import { figuresByFrame } from '../figures/figure-pages.ts';

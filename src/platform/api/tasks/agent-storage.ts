@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
-import type { AgentDirectory } from '../../ports.ts';
+import type { AgentDirectory } from '../../ports/agents.ts';
 import { found } from '../found.ts';
 import { Count, orNull } from '../method.ts';
 import { assertUploadPath } from './upload-path.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { createParser } from '../../../lib/schema.ts';
-import type { ArchiveRow } from '../../store/repositories.ts';
+import type { ArchiveRow } from '../../store/repositories/publications.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { expiryOf } from '../entities/archive.ts';
 import { found } from '../found.ts';

@@ -2,7 +2,7 @@ import { SlyError } from '../../../lib/errors.ts';
 import type { Sha256 } from '../../../lib/hash.ts';
 import { createParser } from '../../../lib/schema.ts';
 import { MOST_PREVIEW_BYTES, type PreviewFile, PreviewFileSchema } from '../../../protocol/preview.ts';
-import type { BlobStore } from '../../ports.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
 
 const previews = createParser(PreviewFileSchema);
 

@@ -1,8 +1,9 @@
 /** Whether the inputs of a known task are all still there, so that a new one may have the same. */
 import { SlyError } from '../../../lib/errors.ts';
 import type { TaskSource } from '../../../protocol/task.ts';
-import type { BlobStore, TaskView } from '../../ports.ts';
-import type { Stores } from '../../store/repositories.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
+import type { TaskView } from '../../ports/tasks.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
 import { projectOf } from '../found.ts';
 import { KEPT_MS } from '../uploads/browser-uploads.ts';
 

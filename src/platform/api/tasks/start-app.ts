@@ -9,7 +9,7 @@ import { SlyError } from '../../../lib/errors.ts';
 import { createParser } from '../../../lib/schema.ts';
 import type { Manifest, PluginAction } from '../../../protocol/plugin.ts';
 import type { TaskSource, TaskSpec } from '../../../protocol/task.ts';
-import type { TeamFileStore } from '../../store/repositories.ts';
+import type { TeamFileStore } from '../../store/repositories/team-files.ts';
 import { found } from '../found.ts';
 import { Id, maybe, Name } from '../method.ts';
 import { teamFilePath, teamFolderPath } from '../team-files/team-path.ts';

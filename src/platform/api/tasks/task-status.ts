@@ -1,7 +1,7 @@
 /** A task in the words the SDK knows: it polls `status` and raises on `error`. */
 import type { TaskState } from '../../../protocol/task-state.ts';
-import type { TaskView } from '../../ports.ts';
-import type { TaskNote } from '../../store/repositories.ts';
+import type { TaskView } from '../../ports/tasks.ts';
+import type { TaskNote } from '../../store/repositories/team-files.ts';
 
 const STATUS = {
   queued: 'queued',

@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
 import { tarEnd, tarHead, tarPadding } from '../../../lib/tar-blocks.ts';
-import type { BlobStore } from '../../ports.ts';
-import type { TeamFileRow, TeamFileStore } from '../../store/repositories.ts';
+import type { BlobStore } from '../../ports/blobs.ts';
+import type { TeamFileRow, TeamFileStore } from '../../store/repositories/team-files.ts';
 import { disposition } from '../http/send-blob.ts';
 
 const ROWS_AT_ONCE = 500;

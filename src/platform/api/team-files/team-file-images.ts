@@ -6,8 +6,9 @@ import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { hexToBase64, type Sha256 } from '../../../lib/hash.ts';
-import { BATCHED_BYTES, type BlobStore } from '../../ports.ts';
-import type { Stores, TeamFileRow } from '../../store/repositories.ts';
+import { BATCHED_BYTES, type BlobStore } from '../../ports/blobs.ts';
+import type { Stores } from '../../store/repositories/stores.ts';
+import type { TeamFileRow } from '../../store/repositories/team-files.ts';
 import { found } from '../found.ts';
 import { Id, maybe } from '../method.ts';
 

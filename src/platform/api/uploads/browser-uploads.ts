@@ -7,8 +7,13 @@
 import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import { newToken } from '../../../lib/ids.ts';
-import type { BlobStore, GrowingFiles } from '../../ports.ts';
-import type { UploadedFile, UploadFileRow, UploadRow, UploadStore } from '../../store/repositories.ts';
+import type { BlobStore, GrowingFiles } from '../../ports/blobs.ts';
+import type {
+  UploadedFile,
+  UploadFileRow,
+  UploadRow,
+  UploadStore,
+} from '../../store/repositories/uploads.ts';
 import { assertFilePath } from './file-path.ts';
 
 export const KEPT_MS = 3 * 24 * 3600_000;

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { SlyError } from '../../../lib/errors.ts';
 import type { TaskSource } from '../../../protocol/task.ts';
-import type { UploadStore } from '../../store/repositories.ts';
+import type { UploadStore } from '../../store/repositories/uploads.ts';
 import { assertUploadPath } from '../tasks/upload-path.ts';
 import type { BrowserUploads } from './browser-uploads.ts';
 import { assertOneTree } from './file-path.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiDeps } from '../../../../src/platform/api/api-deps.ts';
 import type { ApiMethod, Need } from '../../../../src/platform/api/method.ts';
 import { apiMethods } from '../../../../src/platform/api/public-api.ts';
-import { type ReachKind, ROLES, type Role } from '../../../../src/platform/store/repositories.ts';
+import { type ReachKind, ROLES, type Role } from '../../../../src/platform/store/repositories/accounts.ts';
 import { optionalIds, type Sample, sampleOf } from '../../../support/sample-request.ts';
 import { startTwoTeams, type TwoTeams } from '../../../support/two-teams.ts';
 

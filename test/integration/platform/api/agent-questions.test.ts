@@ -1,6 +1,6 @@
 /** Questions to agents through the public API, and what this server itself keeps. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AgentDirectory } from '../../../../src/platform/ports.ts';
+import type { AgentDirectory } from '../../../../src/platform/ports/agents.ts';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 import { createScriptedAgents } from '../../../support/scripted-agents.ts';
 

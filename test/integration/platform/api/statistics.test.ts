@@ -1,6 +1,6 @@
 /** Numbers of projects that are no images, counted from what the SDK's calls have added. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Statistics, StatisticsState } from '../../../../src/platform/ports.ts';
+import type { Statistics, StatisticsState } from '../../../../src/platform/ports/statistics.ts';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 import { type Added, type Made, type SdkClient, sdkClient } from '../../../support/sdk-client.ts';
 import { addObjects, addVideo, addVideoLink, rectangle, videoFigure } from '../../../support/sdk-videos.ts';

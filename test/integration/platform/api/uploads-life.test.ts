@@ -11,7 +11,7 @@ import { createBrowserUploads, KEPT_MS } from '../../../../src/platform/api/uplo
 import { createFolderBlobStore } from '../../../../src/platform/blobs/folder-blob-store.ts';
 import { recordBlobs } from '../../../../src/platform/blobs/recorded-blobs.ts';
 import { openDatabase } from '../../../../src/platform/store/database.ts';
-import type { Role } from '../../../../src/platform/store/repositories.ts';
+import type { Role } from '../../../../src/platform/store/repositories/accounts.ts';
 import { createStores } from '../../../../src/platform/store/stores.ts';
 import { startApiServer } from '../../../support/api-server.ts';
 import { platformApi } from '../../../support/platform-api.ts';

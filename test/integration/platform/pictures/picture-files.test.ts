@@ -3,7 +3,7 @@ import { encode } from 'fast-png';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { hexToBase64, sha256Of } from '../../../../src/lib/hash.ts';
-import type { StatisticsState } from '../../../../src/platform/ports.ts';
+import type { StatisticsState } from '../../../../src/platform/ports/statistics.ts';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 import { crossPcd, makeClouds } from '../../../support/cloud-project.ts';
 import { makeManyImages } from '../../../support/many-images.ts';

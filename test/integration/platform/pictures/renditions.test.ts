@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { sha256Of } from '../../../../src/lib/hash.ts';
 import { createRenditions, type RenditionsOptions } from '../../../../src/platform/pictures/renditions.ts';
-import type { RenditionKind } from '../../../../src/platform/ports.ts';
+import type { RenditionKind } from '../../../../src/platform/ports/pictures.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 const noVideos = { still: () => Promise.reject(new Error('there is no video')) };

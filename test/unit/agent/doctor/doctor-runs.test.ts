@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runChecks } from '../../../../src/agent/doctor/doctor.ts';
 import { createDoctorRuns } from '../../../../src/agent/doctor/doctor-runs.ts';
-import type { DoctorCheck } from '../../../../src/agent/pipeline/ports.ts';
+import type { DoctorCheck } from '../../../../src/agent/ports/runner.ts';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
 import { eventually } from '../../../support/daemon-process.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isolationFacts } from '../../../../src/agent/machine/isolation-facts.ts';
-import type { Isolation } from '../../../../src/agent/pipeline/ports.ts';
+import type { Isolation } from '../../../../src/agent/ports/runner.ts';
 import { engineFacts } from '../../../../src/agent/runner/docker/engine-facts.ts';
 
 const LIMITS = {

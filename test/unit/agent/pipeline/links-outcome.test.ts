@@ -4,10 +4,10 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createOutcomes } from '../../../../src/agent/pipeline/outcomes.ts';
 import { createPluginFiles } from '../../../../src/agent/pipeline/plugin-files.ts';
-import type { SourceTree } from '../../../../src/agent/pipeline/ports.ts';
 import { publishSegment } from '../../../../src/agent/pipeline/publish-segment.ts';
 import type { Segment } from '../../../../src/agent/pipeline/segments.ts';
 import type { StepContext } from '../../../../src/agent/pipeline/step-context.ts';
+import type { SourceTree } from '../../../../src/agent/ports/sources.ts';
 import { SlyError } from '../../../../src/lib/errors.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 

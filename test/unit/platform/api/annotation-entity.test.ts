@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ImageAnnotation } from '../../../../src/format/model.ts';
 import { annotationEntity } from '../../../../src/platform/api/figures/annotation-entity.ts';
 import { labelId } from '../../../../src/platform/api/figures/label-ids.ts';
-import type { ItemRow } from '../../../../src/platform/store/repositories.ts';
+import type { ItemRow } from '../../../../src/platform/store/repositories/items.ts';
 
 const item = { id: 7, name: 'a.png', datasetId: 3, projectId: 1 } as ItemRow;
 const ids = { classes: new Map([['car', 11]]), tags: new Map([['wet', 21]]) };

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { sha256Of } from '../../../../src/lib/hash.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
 import { createMediaReader } from '../../../../src/platform/media/media-reader.ts';
-import type { MediaRow } from '../../../../src/platform/store/repositories.ts';
+import type { MediaRow } from '../../../../src/platform/store/repositories/figures.ts';
 import { createMemoryBlobs } from '../../../support/memory-blobs.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../../src/lib/clock.ts';
 import { openDatabase } from '../../../../src/platform/store/database.ts';
-import { FIRST_RELATED_IMAGE, type NewFigure } from '../../../../src/platform/store/repositories.ts';
+import { FIRST_RELATED_IMAGE, type NewFigure } from '../../../../src/platform/store/repositories/figures.ts';
 import { createStores } from '../../../../src/platform/store/stores.ts';
 import { fill, sha } from '../../../conformance/store/suite.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';

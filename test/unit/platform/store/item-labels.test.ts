@@ -7,7 +7,7 @@ import { systemClock } from '../../../../src/lib/clock.ts';
 import { openDatabase } from '../../../../src/platform/store/database.ts';
 import { labelsOf, valueKey, valueKeys } from '../../../../src/platform/store/item-labels.ts';
 import { MIGRATIONS } from '../../../../src/platform/store/migrations.ts';
-import type { ItemFilter } from '../../../../src/platform/store/repositories.ts';
+import type { ItemFilter } from '../../../../src/platform/store/repositories/items.ts';
 import { createStores } from '../../../../src/platform/store/stores.ts';
 import { boxOf, each, fill, sha } from '../../../conformance/store/suite.ts';
 import { assertNoFullScans } from '../../../support/query-plans.ts';

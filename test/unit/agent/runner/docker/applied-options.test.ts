@@ -1,7 +1,7 @@
 /** What the engine says of a container in words, and every way to be weaker than the default is marked. */
 import type Docker from 'dockerode';
 import { expect, test } from 'vitest';
-import type { EngineFacts, RunSpec } from '../../../../../src/agent/pipeline/ports.ts';
+import type { EngineFacts, RunSpec } from '../../../../../src/agent/ports/runner.ts';
 import { appliedOptions } from '../../../../../src/agent/runner/docker/applied-options.ts';
 import { usageOf } from '../../../../../src/agent/runner/docker/container-usage.ts';
 import { containerOptions } from '../../../../../src/agent/runner/docker/host-config.ts';

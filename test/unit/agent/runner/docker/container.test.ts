@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunSpec } from '../../../../../src/agent/pipeline/ports.ts';
+import type { RunSpec } from '../../../../../src/agent/ports/runner.ts';
 import { chooseUser } from '../../../../../src/agent/runner/docker/engine-user.ts';
 import { readFrames, splitStamp } from '../../../../../src/agent/runner/docker/frames.ts';
 import { containerName, containerOptions } from '../../../../../src/agent/runner/docker/host-config.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Isolation, RunSpec } from '../../../../../src/agent/pipeline/ports.ts';
+import type { Isolation, RunSpec } from '../../../../../src/agent/ports/runner.ts';
 import { cageOptions } from '../../../../../src/agent/runner/sandbox/applied-options.ts';
 import { usageOfProcesses } from '../../../../../src/agent/runner/sandbox/process-usage.ts';
 import { digestOfProgram } from '../../../../../src/agent/runner/sandbox/program-digest.ts';

@@ -4,10 +4,10 @@
  * added again under its own key, with the same content, is the thing that is there: a replay doubles nothing.
  * Errors: SLY_NOT_FOUND for a missing id or blob.
  */
-import type { ImageAnnotation, Label, OpaqueLabel } from '../../format/model.ts';
-import type { Sha256 } from '../../lib/hash.ts';
-import type { LabelCounts } from './counting-repositories.ts';
-import type { Listed, ListQuery } from './repositories.ts';
+import type { ImageAnnotation, Label, OpaqueLabel } from '../../../format/model.ts';
+import type { Sha256 } from '../../../lib/hash.ts';
+import type { LabelCounts } from './counting.ts';
+import type { Listed, ListQuery } from './lists.ts';
 
 // ---------------------------------------------------------------- objects
 

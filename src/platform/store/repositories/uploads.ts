@@ -1,5 +1,5 @@
 /** Uploads from the browser: what the store of them promises. */
-import type { Sha256 } from '../../lib/hash.ts';
+import type { Sha256 } from '../../../lib/hash.ts';
 
 export interface UploadRow {
   id: number;

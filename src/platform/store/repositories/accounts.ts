@@ -1,6 +1,6 @@
 /** What the rooms ask about people: users, teams, members, workspaces, secrets, and who reaches what. */
-import type { Sha256 } from '../../lib/hash.ts';
-import type { Listed, ListQuery } from './repositories.ts';
+import type { Sha256 } from '../../../lib/hash.ts';
+import type { Listed, ListQuery } from './lists.ts';
 
 /** Roles in a team, each with all that the ones before it may do. */
 export const ROLES = ['viewer', 'annotator', 'manager', 'admin'] as const;

@@ -4,7 +4,7 @@
  * A path is `/folder/name`, checked by the caller; a folder is `/folder/`, or `/` for the top. Paths are
  * compared byte by byte (case matters, no normal form). A folder is there as long as a file lies below it.
  */
-import type { Sha256 } from '../../lib/hash.ts';
+import type { Sha256 } from '../../../lib/hash.ts';
 
 export interface TeamFileRow {
   id: number;

@@ -1,6 +1,6 @@
 /** What whoever counts a project reads of the database. */
-import type { Sha256 } from '../../lib/hash.ts';
-import type { FigurePlace } from './figure-repositories.ts';
+import type { Sha256 } from '../../../lib/hash.ts';
+import type { FigurePlace } from './figures.ts';
 
 export interface CountedItem {
   id: number;

@@ -1,5 +1,5 @@
 /** What the copies of projects ask the database for. */
-import type { CommitReply } from '../../protocol/publish.ts';
+import type { CommitReply } from '../../../protocol/publish.ts';
 
 /** Copies of projects. Nobody sees one before its commit. */
 export interface CloneStore {
