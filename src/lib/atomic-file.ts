@@ -38,7 +38,7 @@ export function writeFileAtomicSync(file: string, data: string | Uint8Array, mod
   fsyncFolderSync(path.dirname(file));
 }
 
-export function fsyncFolderSync(folder: string): void {
+function fsyncFolderSync(folder: string): void {
   const fd = openSync(folder, 'r');
   try {
     fsyncSync(fd);

@@ -3,21 +3,18 @@
  * disk works while the next ones still arrive; at the commit all get their names, with one wait for the folders they
  * are in. A crash or an abort before that leaves none of them.
  */
-import { closeSync, fsync as fsyncCallback, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsync, openSync, renameSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { errnoOf, toSlyError } from '../../lib/errors.ts';
+import { toSlyError } from '../../lib/errors.ts';
 import type { Sha256 } from '../../lib/hash.ts';
 import { newKey } from '../../lib/ids.ts';
 import type { BlobPaths } from './blob-paths.ts';
-import { makeFolder } from './write-blobs.ts';
 
 /** Waits for the disk at once: a process may have a thousand files open, and others wait for the disk too. */
 const SYNCS_AT_ONCE = 32;
 const WORK_AT_ONCE = 16;
-const fsync = promisify(fsyncCallback);
 
 export interface FileBatch {
   /** `sha256` is the hash of the bytes, which may be used again when this resolves. Twice the same is written once. */
@@ -61,12 +58,13 @@ export function createFileBatch(paths: BlobPaths): FileBatch {
 
     async commit() {
       try {
+        await paths.makeFolders(temps.keys());
         await syncs.end();
         const folders = new Set<string>();
         let renamed = 0;
         for (const [sha256, temp] of temps) {
           const target = paths.object(sha256);
-          give(temp, target);
+          renameSync(temp, target);
           temps.delete(sha256);
           folders.add(path.dirname(target));
           renamed += 1;
@@ -90,57 +88,48 @@ export function createFileBatch(paths: BlobPaths): FileBatch {
   };
 }
 
-/** The folder of most names is there already: who asks first pays for every blob. */
-function give(temp: string, target: string): void {
-  try {
-    renameSync(temp, target);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    makeFolder(path.dirname(target));
-    renameSync(temp, target);
-  }
-}
-
 /** Open files on their way to the disk; each is closed when it is there. */
 function createSyncs() {
-  const running = new Set<Promise<void>>();
-  const problems: unknown[] = [];
+  let running = 0;
+  let problem: unknown;
+  let oneLess = Promise.withResolvers<void>();
 
-  async function sync(fd: number): Promise<void> {
+  function done(fd: number, error: unknown): void {
+    problem ??= error;
     try {
-      try {
-        await fsync(fd);
-      } finally {
-        closeSync(fd);
-      }
-    } catch (error) {
-      problems.push(error);
+      closeSync(fd);
+    } catch (closing) {
+      problem ??= closing;
     }
+    running -= 1;
+    oneLess.resolve();
+    oneLess = Promise.withResolvers();
+  }
+
+  /** Waits until no more than these are left. */
+  async function left(most: number): Promise<void> {
+    while (running > most) await oneLess.promise;
   }
 
   function throwProblem(): void {
-    if (problems.length > 0) throw problems[0];
-  }
-
-  async function settled(): Promise<void> {
-    await Promise.all(running);
+    if (problem != null) throw problem;
   }
 
   return {
     begin(fd: number): void {
-      const one = sync(fd).finally(() => running.delete(one));
-      running.add(one);
+      running += 1;
+      fsync(fd, (error) => done(fd, error));
     },
     /** Waits until another may begin; throws what went wrong so far. */
     async room(): Promise<void> {
-      if (running.size >= SYNCS_AT_ONCE) await Promise.race(running);
+      await left(SYNCS_AT_ONCE - 1);
       throwProblem();
     },
     /** Waits for all; throws what went wrong. */
     async end(): Promise<void> {
-      await settled();
+      await left(0);
       throwProblem();
     },
-    settled,
+    settled: () => left(0),
   };
 }

@@ -3,10 +3,9 @@
  * blob that is whole, or none. Many small ones: file-batch.ts.
  */
 import { createHash, webcrypto } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fsyncFolder, fsyncFolderSync } from '../../lib/atomic-file.ts';
+import { fsyncFolder } from '../../lib/atomic-file.ts';
 import { errnoOf, toSlyError } from '../../lib/errors.ts';
 import { type Sha256, sha256Of } from '../../lib/hash.ts';
 import { newKey } from '../../lib/ids.ts';
@@ -83,15 +82,9 @@ export async function moveIn(paths: BlobPaths, file: string, sha256: Sha256): Pr
     await rm(file, { force: true });
     return;
   }
-  makeFolder(path.dirname(target));
+  await paths.makeFolders([sha256]);
   await rename(file, target);
   await fsyncFolder(path.dirname(target));
-}
-
-/** Nobody finds the folder before it is durable: what is done between two waits is done at once. */
-export function makeFolder(folder: string): void {
-  if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined)
-    fsyncFolderSync(path.dirname(folder));
 }
 
 export async function sizeOf(file: string): Promise<number | undefined> {

@@ -85,6 +85,18 @@ it('removes what an earlier process left of a batch', async () => {
   expect(await openStore(root).missing([sha256])).toEqual([sha256]);
 });
 
+it('stores on after somebody took the empty folders away', async () => {
+  const root = path.join(tempFolder('emptied'), 'store');
+  const store = openStore(root);
+  const bytes = randomBytes(1000);
+  const sha256 = sha256Of(bytes);
+  await store.put(sha256, bytes);
+  await store.delete([sha256]);
+  rmdirSync(path.join(root, 'objects', sha256.slice(0, 2)));
+  await store.put(sha256, bytes);
+  expect(await wholeBlobs(root)).toEqual([sha256]);
+});
+
 it('assembles a large upload without a second copy of it', async () => {
   const root = path.join(tempFolder('large'), 'store');
   const store = openStore(root);

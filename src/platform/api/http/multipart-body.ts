@@ -5,47 +5,39 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
-import { giveBack } from '../../../lib/give-back.ts';
-import { type PartHead, readPartHead } from './part-head.ts';
+import type { PartHead } from './part-head.ts';
+import { brokenBody, type MultipartEvent, splitMultipart } from './split-multipart.ts';
 
-export interface Part extends PartHead {
+interface Part extends PartHead {
   /** Must not be read any more when the next part is asked for; what is left of it then is skipped. */
-  body: AsyncIterable<Buffer>;
+  body: PartBody;
 }
 
-/** Between a boundary and the blank line. */
-const MOST_HEAD_BYTES = 16 << 10;
-const MOST_TEXT_BYTES = 1 << 20;
-const CRLF = Buffer.from('\r\n');
-const HEAD_END = Buffer.from('\r\n\r\n');
-const DASHES = Buffer.from('--');
+interface PartBody extends AsyncIterable<Buffer> {
+  /** Copies what comes next into the memory, until that is full or the part ends; answers the number of bytes. */
+  fill(memory: Buffer): Promise<number>;
+}
 
-type Event = PartHead | Buffer | 'end of part';
+const MOST_TEXT_BYTES = 1 << 20;
 
 /** Everything that is wrong with the body is SLY_BAD_MESSAGE, the end of the connection too. */
 export async function* multipartParts(
   request: FastifyRequest,
   { mostParts }: { mostParts: number },
 ): AsyncGenerator<Part> {
-  const boundary = boundaryOf(request.headers['content-type']);
   const raw: Readable = request.raw;
-  const events = readEvents(raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>, boundary);
-
-  async function* bodyOfPart(): AsyncGenerator<Buffer> {
-    for (let event = await nextOf(events); Buffer.isBuffer(event); event = await nextOf(events)) yield event;
-  }
-
+  const events = createEvents(raw, boundaryOf(request.headers['content-type']));
   let parts = 0;
   try {
-    for (let event = await nextOf(events); event !== undefined; event = await nextOf(events)) {
+    for (let event = await events.next(); event !== undefined; event = await events.next()) {
       // What is left of a part that was not read to its end.
       if (Buffer.isBuffer(event) || event === 'end of part') continue;
       parts += 1;
-      if (parts > mostParts) throw broken(`expected at most ${mostParts} parts, got more`);
-      yield { ...event, body: bodyOfPart() };
+      if (parts > mostParts) throw brokenBody(`expected at most ${mostParts} parts, got more`);
+      yield { ...event, body: bodyOfPart(events) };
     }
   } finally {
-    await events.return(undefined);
+    await events.end();
     // The client hears the answer only when what it still sends is taken from it.
     raw.resume();
   }
@@ -58,68 +50,63 @@ export async function textOf(part: Part): Promise<string> {
   for await (const piece of part.body) {
     size += piece.length;
     if (size > MOST_TEXT_BYTES)
-      throw broken(`${JSON.stringify(part.name)}: expected at most ${MOST_TEXT_BYTES} bytes of text`);
+      throw brokenBody(`${JSON.stringify(part.name)}: expected at most ${MOST_TEXT_BYTES} bytes of text`);
     pieces.push(Buffer.from(piece));
   }
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** In order: the head of a part, its pieces, its end. */
-async function* readEvents(chunks: AsyncIterable<Buffer>, boundary: string): AsyncGenerator<Event> {
-  const delimiter = Buffer.from(`\r\n--${boundary}`);
-  let place: 'before' | 'head' | 'body' | 'skipped' | 'after' = 'before';
-  // The first delimiter may stand at the very start, without the line end that belongs to it.
-  let kept: Buffer = CRLF;
-  for await (const chunk of chunks) {
-    const data: Buffer = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
-    let at = 0;
-    while (place !== 'after') {
-      if (place === 'head') {
-        if (data.subarray(at, at + 2).equals(DASHES)) {
-          place = 'after';
-          break;
-        }
-        const end = data.indexOf(HEAD_END, at);
-        if ((end === -1 ? data.length : end) - at > MOST_HEAD_BYTES)
-          throw broken(`expected at most ${MOST_HEAD_BYTES} bytes of headers before a part`);
-        // The blank line may be the beginning of the next delimiter: such a part has no body.
-        if (end === -1 || data.length < end + 2 + delimiter.length) break;
-        const head = readPartHead(data.toString('utf8', at, end));
-        if (head !== undefined) yield head;
-        place = head === undefined ? 'skipped' : 'body';
-        at = end + (data.subarray(end + 2, end + 2 + delimiter.length).equals(delimiter) ? 2 : 4);
+type Event = Exclude<MultipartEvent, 'more'>;
+
+function createEvents(raw: Readable, boundary: string) {
+  const chunks = raw.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Buffer, undefined>;
+  const events = splitMultipart(boundary);
+
+  return {
+    /** Undefined at the end of the body. */
+    async next(): Promise<Event | undefined> {
+      try {
+        let event = events.next();
+        while (event.value === 'more') event = events.next((await chunks.next()).value);
+        return event.value ?? undefined;
+      } catch (cause) {
+        if (cause instanceof SlyError) throw cause;
+        throw brokenBody(cause instanceof Error ? cause.message : String(cause), cause);
       }
-      const found = data.indexOf(delimiter, at);
-      const end = found === -1 ? startOfPartial(data, at, delimiter) : found;
-      if (place === 'body' && end > at) yield data.subarray(at, end);
-      at = end;
-      if (found === -1) break;
-      if (place === 'body') yield 'end of part';
-      at += delimiter.length;
-      place = 'head';
-    }
-    kept = place === 'after' ? Buffer.alloc(0) : Buffer.from(data.subarray(at));
-    giveBack(chunk);
-  }
-  if (place !== 'after') throw broken('it ends before its last boundary');
+    },
+    end: () => chunks.return?.(),
+  };
 }
 
-/** Where the data ends with the beginning of a delimiter; its length when it does not. */
-function startOfPartial(data: Buffer, from: number, delimiter: Buffer): number {
-  let at = data.indexOf(CRLF[0] ?? 0, Math.max(from, data.length - delimiter.length + 1));
-  while (at !== -1 && !data.subarray(at).equals(delimiter.subarray(0, data.length - at)))
-    at = data.indexOf(CRLF[0] ?? 0, at + 1);
-  return at === -1 ? data.length : at;
-}
+function bodyOfPart(events: { next(): Promise<Event | undefined> }): PartBody {
+  let ended = false;
+  /** What did not fit. */
+  let left: Buffer | undefined;
 
-async function nextOf(events: AsyncGenerator<Event>): Promise<Event | undefined> {
-  try {
-    const next = await events.next();
-    return next.done === true ? undefined : next.value;
-  } catch (cause) {
-    if (cause instanceof SlyError) throw cause;
-    throw broken(cause instanceof Error ? cause.message : String(cause), cause);
+  async function piece(): Promise<Buffer | undefined> {
+    const event = left ?? (ended ? undefined : await events.next());
+    left = undefined;
+    if (Buffer.isBuffer(event)) return event;
+    ended = true;
+    return undefined;
   }
+
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let next = await piece(); next !== undefined; next = await piece()) yield next;
+    },
+    async fill(memory) {
+      let size = 0;
+      while (size < memory.length) {
+        const next = await piece();
+        if (next === undefined) break;
+        const taken = next.copy(memory, size);
+        if (taken < next.length) left = next.subarray(taken);
+        size += taken;
+      }
+      return size;
+    },
+  };
 }
 
 function boundaryOf(contentType: string | undefined): string {
@@ -131,13 +118,6 @@ function boundaryOf(contentType: string | undefined): string {
   }
   const match = /;\s*boundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^";\s]{1,200}))/i.exec(type);
   const boundary = match?.[1] ?? match?.[2];
-  if (boundary === undefined) throw broken('its content type names no boundary');
+  if (boundary === undefined) throw brokenBody('its content type names no boundary');
   return boundary;
-}
-
-function broken(what: string, cause?: unknown): SlyError {
-  return new SlyError('SLY_BAD_MESSAGE', {
-    detail: `the body is not valid multipart/form-data: ${what}`,
-    ...(cause !== undefined && { cause }),
-  });
 }

@@ -5,9 +5,10 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { toSlyError } from '../../../lib/errors.ts';
+import { giveBack } from '../../../lib/give-back.ts';
 import { hexToBase64 } from '../../../lib/hash.ts';
-import { BATCHED_BYTES, type BlobBatch, type BlobStore } from '../../ports/blobs.ts';
-import { multipartParts, type Part, textOf } from './multipart-body.ts';
+import { BATCHED_BYTES, type BlobStore } from '../../ports/blobs.ts';
+import { multipartParts, textOf } from './multipart-body.ts';
 
 const MOST_PARTS = 10_000;
 
@@ -27,12 +28,19 @@ export async function receiveFiles(
 ): Promise<ReceivedFile[]> {
   const received: ReceivedFile[] = [];
   const batch = blobs.batch();
-  const receive = createReceiver(blobs, batch);
+  /** All small files go through it, one after the other. */
+  const memory = Buffer.allocUnsafeSlow(BATCHED_BYTES + 1);
   try {
     for await (const part of multipartParts(request, { mostParts: MOST_PARTS })) {
       if (part.isFile) {
         listener.file?.(part.name);
-        received.push(await receive(part));
+        const size = await part.body.fill(memory);
+        const bytes = memory.subarray(0, size);
+        received.push(
+          size > BATCHED_BYTES
+            ? await storeLarge(blobs, bytes, part.body)
+            : { hash: hexToBase64(await batch.add(bytes)), size },
+        );
       } else {
         listener.field?.(part.name, await textOf(part));
       }
@@ -42,39 +50,19 @@ export async function receiveFiles(
   } catch (error) {
     await batch.abort();
     throw error;
+  } finally {
+    giveBack(memory);
   }
-}
-
-/** Takes one file after the other, all through the same memory. */
-function createReceiver(
-  blobs: Pick<BlobStore, 'putStream'>,
-  batch: BlobBatch,
-): (part: Part) => Promise<ReceivedFile> {
-  let memory: Buffer | undefined;
-
-  return async ({ body }) => {
-    memory ??= Buffer.allocUnsafeSlow(BATCHED_BYTES);
-    const pieces = body[Symbol.asyncIterator]();
-    let size = 0;
-    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
-      if (size + next.value.length > BATCHED_BYTES)
-        return storeLarge(blobs, [memory.subarray(0, size), next.value], pieces);
-      next.value.copy(memory, size);
-      size += next.value.length;
-    }
-    const sha256 = await batch.add(memory.subarray(0, size));
-    return { hash: hexToBase64(sha256), size };
-  };
 }
 
 async function storeLarge(
   blobs: Pick<BlobStore, 'putStream'>,
-  head: readonly Buffer[],
-  rest: AsyncIterator<Buffer>,
+  head: Buffer,
+  rest: AsyncIterable<Buffer>,
 ): Promise<ReceivedFile> {
   async function* whole(): AsyncGenerator<Buffer> {
-    yield* head;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+    yield head;
+    yield* rest;
   }
   try {
     const { sha256, size } = await blobs.putStream(whole());

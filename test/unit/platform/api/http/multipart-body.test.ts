@@ -99,6 +99,30 @@ test('large pieces pass through, and the memory they came in is given back', asy
   expect(shared.subarray(-13).toString()).toBe('after the end');
 });
 
+test('memory is filled to its end, the next one goes on there, and nothing is taken from the next part', async () => {
+  const bytes = randomBytes(1000);
+  const body = Buffer.concat([file('one', bytes), file('two', ''), field('three', 'text'), END]);
+  const chunks = [0, 300, 600, 900].map((at) =>
+    Buffer.from(body.subarray(at, at < 900 ? at + 300 : undefined)),
+  );
+  const seen: unknown[] = [];
+  for await (const { name, body: of } of multipartParts(requestOf(chunks), { mostParts: 9 })) {
+    if (name === 'three') break;
+    const memory = Buffer.alloc(1200);
+    const sizes = [
+      await of.fill(memory.subarray(0, 250)),
+      await of.fill(memory.subarray(250, 1000)),
+      await of.fill(memory.subarray(1000)),
+      await of.fill(memory),
+    ];
+    seen.push([name, sizes, memory.subarray(0, 1000).equals(bytes)]);
+  }
+  expect(seen).toEqual([
+    ['one', [250, 750, 0, 0], true],
+    ['two', [0, 0, 0, 0], false],
+  ]);
+});
+
 test('what a part does not read is skipped', async () => {
   const names: string[] = [];
   const body = Buffer.concat([file('one', randomBytes(1000)), field('two', 'text'), file('three', ''), END]);
