@@ -25,7 +25,7 @@ if (wantsDocker && !engine && required) {
 if (engine) await ensureImages(root);
 
 // One kind after the other: docker and e2e tests look at the whole engine, and their timings at the whole machine.
-const KINDS = [['unit', 'integration'], ['docker'], ['e2e']];
+const KINDS = [['unit', 'plugins', 'integration'], ['docker'], ['e2e']];
 const rounds = words.includes('--project')
   ? [[]]
   : KINDS.map((kinds) => kinds.flatMap((kind) => ['--project', kind]));

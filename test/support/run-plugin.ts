@@ -19,6 +19,7 @@ import {
   type SegmentLine,
   SegmentLineSchema,
 } from '../../src/protocol/plugin.ts';
+import { COMPILED_SOURCES } from './compiled-sources.ts';
 import { tempFolder } from './temp-folder.ts';
 
 export interface PluginRunOptions {
@@ -50,6 +51,9 @@ export interface PluginRunResult {
   stderr: string;
   segments: SegmentLine[][];
   items: SegmentItem[];
+  /** Lines of figures, in order; `of` is the key of their item. */
+  figures: LineOf<'figures'>[];
+  episodes: LineOf<'episode'>[];
   used: LineOf<'used'>[];
   reports: LineOf<'report'>[];
   entries: LineOf<'entry'>[];
@@ -66,14 +70,12 @@ export interface PluginRunResult {
 const segmentLine = createParser(SegmentLineSchema, 'SLY_PLUGIN_OUTPUT');
 const detections = createParser(DetectionSchema, 'SLY_PLUGIN_OUTPUT');
 
-const COMPILED = path.join(packageRoot(), 'node_modules', '.cache', 'compiled-plugins');
-
 export async function runPlugin(options: PluginRunOptions): Promise<PluginRunResult> {
   const taskFolder = makeTaskFolder(options);
   const root = packageRoot();
   const results = path.join(taskFolder, 'results');
   // Nothing may be written to a folder that is not there yet.
-  mkdirSync(COMPILED, { recursive: true });
+  mkdirSync(COMPILED_SOURCES, { recursive: true });
   const reads = ['src', 'plugins', 'node_modules', 'package.json'].map((name) => path.join(root, name));
   if (options.folder !== undefined) reads.push(options.folder);
   const { NODE_EXTRA_CA_CERTS: _ca, NODE_OPTIONS: _options, ...env } = process.env;
@@ -87,14 +89,14 @@ export async function runPlugin(options: PluginRunOptions): Promise<PluginRunRes
       '--disable-warning=PERM0006',
       ...[...reads, taskFolder].map((file) => `--allow-fs-read=${file}`),
       `--allow-fs-write=${results}`,
-      `--allow-fs-write=${COMPILED}`,
+      `--allow-fs-write=${COMPILED_SOURCES}`,
       path.join(root, 'src', 'plugin-kit', 'host.ts'),
       options.action,
       ...(options.plugin === undefined ? [] : [options.plugin]),
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, SLY_TASK_DIR: taskFolder, NODE_COMPILE_CACHE: COMPILED },
+      env: { ...env, SLY_TASK_DIR: taskFolder, NODE_COMPILE_CACHE: COMPILED_SOURCES },
     },
   );
   const ended = new Promise<Pick<PluginRunResult, 'exitCode' | 'signal'>>((resolve, reject) => {
@@ -122,6 +124,8 @@ export async function runPlugin(options: PluginRunOptions): Promise<PluginRunRes
     stderr,
     segments,
     items: ofKind('item'),
+    figures: ofKind('figures'),
+    episodes: ofKind('episode'),
     used: ofKind('used'),
     reports: ofKind('report'),
     entries,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/lib/version.ts';
+import { COMPILED_SOURCES } from '../../support/compiled-sources.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { startTwoTeams, type TwoTeams } from '../../support/two-teams.ts';
 
@@ -16,7 +17,8 @@ afterAll(() => teams?.stop());
 
 async function run(words: string[], input = ''): Promise<{ code: number; out: string; err: string }> {
   const main = path.join(packageRoot(), 'src', 'main.ts');
-  const ended = await execa(process.execPath, [main, ...words], { input, reject: false });
+  const env = { NODE_COMPILE_CACHE: COMPILED_SOURCES };
+  const ended = await execa(process.execPath, [main, ...words], { input, env, reject: false });
   return { code: ended.exitCode ?? -1, out: ended.stdout, err: ended.stderr };
 }
 const here = (...words: string[]): string[] => [...words, '--data', data];
