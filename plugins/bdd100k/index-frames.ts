@@ -3,7 +3,7 @@
  * a list `frames` of such, or one picture with `frames` that have `objects` (2018).
  */
 import { isRecord } from '../../src/format/problem.ts';
-import { type JsonPlace, scanJson } from '../../src/plugin-kit/json-array-stream.ts';
+import { type JsonPlace, scanJson } from '../../src/lib/json-array-stream.ts';
 import type { LabelledItems } from '../../src/plugin-kit/labelled-items.ts';
 import type { ImportContext, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
 

@@ -3,7 +3,7 @@
  * may stand before the pictures, and those of one picture all over the file; they are read again picture by picture.
  */
 import { isRecord } from '../../src/format/problem.ts';
-import { scanJson } from '../../src/plugin-kit/json-array-stream.ts';
+import { scanJson } from '../../src/lib/json-array-stream.ts';
 import type { LabelledItems } from '../../src/plugin-kit/labelled-items.ts';
 import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
 

@@ -1,7 +1,7 @@
 /** Tasks of a file, one at a time: a list of any length, or a file with a single task or annotation. */
 import { isRecord } from '../../src/format/problem.ts';
 import { SlyError } from '../../src/lib/errors.ts';
-import { scanJson } from '../../src/plugin-kit/json-array-stream.ts';
+import { scanJson } from '../../src/lib/json-array-stream.ts';
 import type { SourceFileEntry, SourceTree } from '../../src/plugin-kit/plugin.ts';
 
 export interface Task {

@@ -1,7 +1,7 @@
 /** Files of VIA and the pictures in them, one at a time: projects, annotations alone, and tables with a row for each region. */
 import { isRecord } from '../../src/format/problem.ts';
+import { scanJson, scanJsonMembers } from '../../src/lib/json-array-stream.ts';
 import { readCsv } from '../../src/plugin-kit/csv.ts';
-import { scanJson, scanJsonMembers } from '../../src/plugin-kit/json-array-stream.ts';
 import type { SourceFileEntry, SourceTree } from '../../src/plugin-kit/plugin.ts';
 
 export type ViaKind = 'project' | 'annotations' | 'csv';

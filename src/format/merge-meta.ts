@@ -24,6 +24,7 @@ export interface MetaMerger {
   tag(wanted: WantedTag): { name: string; renamed: boolean };
   /** Everything of another project; gives the names that are different now. */
   merge(meta: ProjectMeta): { classes: Map<string, string>; tags: Map<string, string> };
+  hasClass(title: string): boolean;
   /** What came out, a copy of its own. */
   meta(): ProjectMeta;
 }
@@ -103,6 +104,7 @@ export function createMetaMerger(into: ProjectMeta): MetaMerger {
       if (chosen !== undefined) others = { ...others, projectSettings: chosen };
       return renamed;
     },
+    hasClass: (title) => classes.has(title),
     meta: () => ({ ...others, classes: [...classes.values()], tags: [...tags.values()] }),
   };
 }

@@ -67,7 +67,7 @@ export function findProjects(paths: Iterable<string>): FoundTree {
   const used = new Set<string>();
   const projects = drafts.filter((draft) => draft.datasets.length > 0).map((draft) => project(draft, used));
   // Pictures in a folder `img` alone say nothing; one annotation beside them does.
-  if (bare.datasets.some(({ folder }) => hasJson(folder.folders.get('ann')))) {
+  if (bare.datasets.some(({ folder }) => hasJson(folder.folders.get('ann')) || isEpisode(folder))) {
     const found = project(withCommonRoot(bare), used);
     found.blobs.push(...blobsAbove(top, bare));
     for (const file of found.blobs) used.add(file);
@@ -118,6 +118,10 @@ function isDataset(folder: Folder): boolean {
   }
   return hasJson(folder.folders.get('ann')) || blobNames(folder).length > 0;
 }
+
+/** Of a project of episodes: one annotation for all its clouds. */
+const isEpisode = ({ files, folders }: Folder): boolean =>
+  files.includes('annotation.json') && folders.has('pointcloud');
 
 function project(draft: Draft, used: Set<string>): FoundProject {
   const root = draft.root;

@@ -69,6 +69,7 @@ export function createArchiveResults(
       const file = newFile();
       unended.add(free);
       return {
+        path: free,
         async write(piece) {
           file.write(piece);
           await breathe();

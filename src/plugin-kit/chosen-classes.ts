@@ -1,4 +1,5 @@
 /** The common option `classes` of an export: the project as if it had only these. */
+import { episodeWithClasses, withClasses } from './exported-entities.ts';
 import type { ExportedProject, Reporter } from './plugin.ts';
 
 export async function withChosenClasses(
@@ -18,6 +19,9 @@ export async function withChosenClasses(
       message: `expected a class called ${JSON.stringify(title)}, got ${[...there].sort().slice(0, 20).join(', ') || 'no class'}`,
     });
   }
+  /** Objects that were left out of each episode. */
+  let left: Map<string, ReadonlySet<string>> | undefined;
+  const nothing: ReadonlySet<string> = new Set();
   return {
     ...project,
     meta: { ...project.meta, classes: project.meta.classes.filter(({ title }) => wanted.has(title)) },
@@ -26,6 +30,18 @@ export async function withChosenClasses(
         const objects = item.annotation.objects.filter(({ classTitle }) => wanted.has(classTitle));
         yield { ...item, annotation: { ...item.annotation, objects } };
       }
+    },
+    async *entities() {
+      if (left === undefined) {
+        left = new Map();
+        for await (const one of project.episodes())
+          left.set(one.dataset, (await episodeWithClasses(one, wanted)).left);
+      }
+      for await (const entity of project.entities())
+        yield await withClasses(entity, wanted, left.get(entity.dataset) ?? nothing);
+    },
+    async *episodes() {
+      for await (const one of project.episodes()) yield (await episodeWithClasses(one, wanted)).episode;
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The common options `classes` and `masks_as` of an import, carried out between a plugin and the project: the
+ * The common options `classes` and, for images, `masks_as` of an import, carried out between a plugin and the project: the
  * plugin defines classes and adds items as its format has them, and what reaches the project is what was chosen.
  */
 import { randomUUID } from 'node:crypto';
@@ -8,36 +8,42 @@ import { union } from '../format/label-mask.ts';
 import type { ImageAnnotation, Label, OpaqueLabel, Points, ProjectMeta, Shape } from '../format/model.ts';
 import { fillPolygon, maskToPolygons } from '../format/raster.ts';
 import { isKnownLabel } from '../format/read-geometry.ts';
+import { createChosenEntities } from './chosen-entities.ts';
 import { chosenOptions } from './chosen-options.ts';
 import { createLosses } from './losses.ts';
-import type { NewItem, ProjectWriter, Reporter } from './plugin.ts';
+import type { EntityWriter, NewItem, ProjectWriter, Reporter } from './plugin.ts';
 
 export interface ChosenLabels {
   readonly project: ProjectWriter;
+  readonly entities: EntityWriter;
   /** Says what was lost, and which of the chosen classes never came. */
   finish(report: Reporter): Promise<void>;
 }
 
 /** Undefined when the options ask for nothing. */
 export function createChosenLabels(
-  project: ProjectWriter,
+  { project, entities }: { project: ProjectWriter; entities: EntityWriter },
   options: Readonly<Record<string, unknown>>,
 ): ChosenLabels | undefined {
   const chosen = chosenOptions(options);
   if (chosen === undefined) return undefined;
-  const { classes, masksAs } = chosen;
+  const { classes } = chosen;
+  /** Of images alone. */
+  let { masksAs } = chosen;
   const wanted = new Set(classes);
   const seen = new Set<string>();
   /** Titles in the project that belong to a chosen class. */
   const kept = new Set<string>();
-  const losses = createLosses(masksAs === 'polygon' ? 'a polygon' : 'a mask');
+  const losses = createLosses(chosen.masksAs === 'polygon' ? 'a polygon' : 'a mask');
 
   const isWanted = (title: string): boolean => wanted.size === 0 || wanted.has(title);
+  const isKept = (title: string): boolean => wanted.size === 0 || kept.has(title);
+  const chosenEntities = createChosenEntities(entities, isKept);
 
   function annotationFor(annotation: ImageAnnotation): ImageAnnotation {
     const objects: (Label | OpaqueLabel)[] = [];
     for (const object of annotation.objects) {
-      if (wanted.size > 0 && !kept.has(object.classTitle)) continue;
+      if (!isKept(object.classTitle)) continue;
       if (masksAs === 'as-is' || !isKnownLabel(object)) objects.push(object);
       else objects.push(...(masksAs === 'polygon' ? toPolygons(object) : toBitmap(object, annotation.size)));
     }
@@ -100,6 +106,13 @@ export function createChosenLabels(
           item.annotation === undefined ? item : { ...item, annotation: annotationFor(item.annotation) },
         ),
       resultFile: (name) => project.resultFile(name),
+    },
+    entities: {
+      ...chosenEntities,
+      setType(type) {
+        masksAs = 'as-is';
+        chosenEntities.setType(type);
+      },
     },
     async finish(report) {
       await losses.report(report);

@@ -3,59 +3,50 @@
  * gives the items in the platform's order. Without that file (a folder made by hand) the items are found by
  * the rules of the format. One annotation is in memory at a time.
  */
-import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
+import type { ListedEpisode, ListedItem } from '../format/listed-item.ts';
 import { readMeta } from '../format/meta.ts';
 import type { ImageAnnotation, ProjectMeta } from '../format/model.ts';
 import { isRecord, shown } from '../format/problem.ts';
-import { itemPaths } from '../format/project-paths.ts';
-import { findProjects } from '../format/project-tree.ts';
-import { errnoOf, SlyError } from '../lib/errors.ts';
+import { entityPaths, isEntityType, itemPaths } from '../format/project-paths.ts';
+import { SlyError } from '../lib/errors.ts';
 import { readLines } from '../lib/lines.ts';
 import { joinInside } from '../lib/safe-path.ts';
+import type { ProjectType } from '../protocol/project-type.ts';
 import type { Breathe } from './breathe.ts';
+import { exportedEntity, exportedEpisode, type ProjectPlace } from './exported-entities.ts';
+import { findListed } from './find-listed.ts';
 import type { ExportedItem, ExportedProject, Reporter } from './plugin.ts';
-
-/** A line of items.ndjson; paths are relative to the project folder. */
-interface ListedItem {
-  dataset: string;
-  name: string;
-  image?: string;
-  ann?: string;
-  link?: string;
-  width?: number;
-  height?: number;
-  meta?: unknown;
-}
+import { readJsonFile } from './read-json-file.ts';
 
 const MAX_LINE = 64 << 20;
 
 export async function openExportedProject(
   data: string,
   name: string,
-  { report, breathe }: { report: Reporter; breathe: Breathe },
+  { report, breathe, signal }: { report: Reporter; breathe: Breathe; signal: AbortSignal },
 ): Promise<ExportedProject> {
   const root = joinInside(data, name);
+  const place = { root, name, signal };
   const meta = readProjectMeta(root, name);
+  const type = meta.projectType ?? 'images';
   const list = path.join(root, 'items.ndjson');
-  const found = existsSync(list) ? undefined : findItems(root);
-  const total = found?.length ?? (await countLines(list));
+  const found = existsSync(list) ? undefined : findListed(root, type);
+  const total = found?.items.length ?? (await countLines(list));
   /** So that a second round over the items does not report the same thing again. */
   const reported = new Set<string>();
 
-  async function* listed(): AsyncGenerator<ListedItem> {
-    if (found !== undefined) yield* found;
-    else
-      for await (const { text } of readLines(createReadStream(list), MAX_LINE))
-        yield JSON.parse(text) as ListedItem;
+  async function* lines<T>(file: string): AsyncGenerator<T> {
+    for await (const { text } of readLines(createReadStream(file), MAX_LINE)) yield JSON.parse(text) as T;
   }
 
-  async function* items(): AsyncGenerator<ExportedItem> {
-    for await (const item of listed()) {
+  async function* each<T>(make: (item: ListedItem, common: CommonItem) => T): AsyncGenerator<T> {
+    for await (const item of found?.items ?? lines<ListedItem>(list)) {
       await breathe();
-      const source = `${name}/${item.image ?? itemPaths(item.dataset, item.name).image}`;
+      const source = sourceOf(name, item, type);
       try {
-        yield exportedItem(root, name, item, source);
+        yield make(item, commonItem(place, item, source));
       } catch (error) {
         if (!(error instanceof SlyError)) throw error;
         if (!reported.has(source)) {
@@ -66,28 +57,58 @@ export async function openExportedProject(
     }
   }
 
-  return { name, meta, total, items };
+  return {
+    name,
+    type,
+    meta,
+    total,
+    items: () => each((item, common) => exportedItem(root, item, common)),
+    entities: () => each((item, common) => exportedEntity(place, common, item)),
+    async *episodes() {
+      const episodes = path.join(root, 'episodes.ndjson');
+      if (found === undefined && !existsSync(episodes)) return;
+      for await (const one of found?.episodes ?? lines<ListedEpisode>(episodes))
+        yield exportedEpisode(place, one);
+    },
+  };
 }
 
-function exportedItem(root: string, project: string, item: ListedItem, source: string): ExportedItem {
-  const { image, link, ann } = item;
-  const annotation = ann === undefined ? emptyAnnotation(item) : readAnnotation(root, ann);
+type CommonItem = Omit<ExportedItem, 'annotation'>;
+
+/** Also of a link: where its file would be. */
+function sourceOf(project: string, { dataset, name, image }: ListedItem, type: ProjectType): string {
+  if (image !== undefined) return `${project}/${image}`;
+  const isEntity = isEntityType(type);
+  return `${project}/${isEntity ? entityPaths(type, dataset, name).file : itemPaths(dataset, name).image}`;
+}
+
+function commonItem({ root, name: project }: ProjectPlace, item: ListedItem, source: string): CommonItem {
+  const { dataset, name, image, link, width, height, meta } = item;
   return {
-    dataset: item.dataset,
-    name: item.name,
+    dataset,
+    name,
     source,
     file: image === undefined ? undefined : `${project}/${image}`,
     absolute: image === undefined ? undefined : joinInside(root, image),
     link,
+    width,
+    height,
+    meta: isRecord(meta) ? meta : {},
+  };
+}
+
+function exportedItem(root: string, item: ListedItem, common: CommonItem): ExportedItem {
+  const annotation = item.ann === undefined ? emptyAnnotation(item) : readAnnotation(root, item.ann);
+  return {
+    ...common,
     width: item.width ?? (annotation.size.width || undefined),
     height: item.height ?? (annotation.size.height || undefined),
     annotation,
-    meta: isRecord(item.meta) ? item.meta : {},
   };
 }
 
 function readAnnotation(root: string, file: string): ImageAnnotation {
-  const json = readJson(joinInside(root, file), file);
+  const json = readJsonFile(joinInside(root, file), file);
   if (!isRecord(json)) throw invalid(file, `expected an annotation, got ${shown(json)}`);
   const { description, size, tags = [], objects = [] } = json;
   if (!Array.isArray(tags) || !Array.isArray(objects))
@@ -107,33 +128,10 @@ function emptyAnnotation({ width = 0, height = 0 }: ListedItem): ImageAnnotation
 }
 
 function readProjectMeta(root: string, name: string): ProjectMeta {
-  const { meta, problems } = readMeta(readJson(path.join(root, 'meta.json'), `${name}/meta.json`));
+  const { meta, problems } = readMeta(readJsonFile(path.join(root, 'meta.json'), `${name}/meta.json`));
   const fatal = problems.find((one) => one.severity === 'fatal');
   if (fatal !== undefined) throw invalid(`${name}/meta.json`, `${fatal.place} ${fatal.message}`);
   return meta;
-}
-
-/** A project folder without a list: what a person has, or what another program wrote. */
-function findItems(root: string): ListedItem[] {
-  const paths = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-    .sort();
-  const project = findProjects(paths).projects.find((one) => one.root === '');
-  const items: ListedItem[] = [];
-  for (const dataset of project?.datasets ?? []) {
-    for (const { name, image, ann, info, meta } of dataset.items) {
-      const item: ListedItem = { dataset: dataset.path, name };
-      if (image !== undefined) item.image = image;
-      if (ann !== undefined) item.ann = ann;
-      if (meta !== undefined) item.meta = readJson(path.join(root, meta), meta);
-      const known =
-        image === undefined && info !== undefined ? readJson(path.join(root, info), info) : undefined;
-      if (isRecord(known) && typeof known.link === 'string') item.link = known.link;
-      items.push(item);
-    }
-  }
-  return items;
 }
 
 async function countLines(file: string): Promise<number> {
@@ -141,15 +139,6 @@ async function countLines(file: string): Promise<number> {
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>)
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
   return lines;
-}
-
-function readJson(absolute: string, shownAs: string): unknown {
-  try {
-    return JSON.parse(readFileSync(absolute, 'utf8')) as unknown;
-  } catch (error) {
-    const what = errnoOf(error) === 'ENOENT' ? 'the file is not there' : (error as Error).message;
-    throw new SlyError('SLY_FORMAT_JSON', { detail: what, file: shownAs, cause: error });
-  }
 }
 
 function invalid(file: string, detail: string): SlyError {

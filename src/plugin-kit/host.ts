@@ -64,10 +64,10 @@ async function runImport(name: string, taskFolder: string): Promise<void> {
   const chosen =
     chosenOptions(host.options) === undefined
       ? undefined
-      : (await import('./chosen-labels.ts')).createChosenLabels(results.project, host.options);
+      : (await import('./chosen-labels.ts')).createChosenLabels(results, host.options);
   await finishing(results, async () => {
-    const project = chosen?.project ?? results.project;
-    await plugin.import?.({ ...host, report, tree, projectName: task.project, project });
+    const { project, entities } = chosen ?? results;
+    await plugin.import?.({ ...host, report, tree, projectName: task.project, project, entities });
     await chosen?.finish(report);
   });
 }
@@ -87,7 +87,7 @@ async function runExport(name: string, taskFolder: string): Promise<void> {
   const host = hostOf(output, withDefaults(task.options, manifest.options?.export));
   await finishing(results, async () => {
     const data = path.join(taskFolder, 'data');
-    const whole = await openExportedProject(data, task.project, { report, breathe });
+    const whole = await openExportedProject(data, task.project, { report, breathe, signal: stop.signal });
     const project = await withChosenClasses(whole, host.options, report);
     await plugin.export?.({ ...host, report, project, archive: results.archive });
   });

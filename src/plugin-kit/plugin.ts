@@ -3,7 +3,9 @@
  * and `plugin.ts` (`export const plugin: Plugin`); `plugin-kit/host.ts` runs it inside its sandbox as
  * `host detect` | `host import <name>` | `host export <name>`. Nothing here knows agent, network or database.
  */
-import type { ImageAnnotation, ProjectMeta, WantedClass, WantedTag } from '../format/model.ts';
+import type { AnnotationFile } from '../format/annotation-file.ts';
+import type { ImageAnnotation, ProjectMeta, Tag, WantedClass, WantedTag } from '../format/model.ts';
+import type { ProjectType } from '../protocol/project-type.ts';
 
 export interface Plugin {
   /** Looks at names, sizes and a few bytes, never at everything. Must be quick on a million files. */
@@ -82,6 +84,8 @@ export interface ImportContext extends Host {
   readonly tree: SourceTree;
   readonly projectName: string;
   readonly project: ProjectWriter;
+  /** For everything but images. */
+  readonly entities: EntityWriter;
 }
 
 export interface NewItem {
@@ -104,6 +108,61 @@ export interface NewItem {
   height?: number;
   annotation?: ImageAnnotation;
   meta?: Record<string, unknown>;
+}
+
+/** What an annotation of a video, a point cloud, a volume or an episode says beside its figures. */
+export interface EntityHead {
+  description?: string;
+  tags: readonly Tag[];
+  objects: readonly EntityObject[];
+}
+
+/** Figures belong to it by its key. */
+export interface EntityObject {
+  key: string;
+  classTitle: string;
+  tags?: readonly Tag[];
+  [key: string]: unknown;
+}
+
+/** A video, a point cloud or a volume. */
+export interface NewEntity extends Omit<NewItem, 'annotation' | 'probe'> {
+  head?: EntityHead;
+  /** Pictures beside a point cloud; exactly one of file and result. */
+  related?: readonly { name: string; file?: string; result?: string; meta?: Record<string, unknown> }[];
+}
+
+/** `geometry`, or bytes that are it: exactly one of geometry, file, result. Further keys are kept as they are. */
+export interface NewFigure {
+  key?: string;
+  /** Of the item's head, or of the episode's. */
+  objectKey: string;
+  geometryType: string;
+  geometry?: Record<string, unknown>;
+  /** Path in the tree. */
+  file?: string;
+  /** Path below `results/`. */
+  result?: string;
+  /** Of a video its frame, of a volume its slice. */
+  frame?: number;
+  /** Of a slice. */
+  plane?: 'sagittal' | 'coronal' | 'axial';
+  [key: string]: unknown;
+}
+
+/** What is told in a wrong order, or of a class, object or picture that was not told, throws SLY_PLUGIN_OUTPUT. */
+export interface EntityWriter {
+  /** Before classes and items. A project has one type. */
+  setType(type: Exclude<ProjectType, 'images'>): void;
+  /** The classes of its objects are defined before. */
+  add(entity: NewEntity): Promise<AddedEntity>;
+  /** Tags and objects of a dataset that is an episode, before the figures of its clouds. Clouds have `meta.frame`. */
+  addEpisode(dataset: string, head: EntityHead): Promise<void>;
+}
+
+export interface AddedEntity {
+  /** As often as needed: only what is given here is held. `related`: drawn on this picture beside it. */
+  addFigures(figures: readonly NewFigure[], options?: { related?: string }): Promise<void>;
 }
 
 /** Items as lines of a segment: UTF-8 of the JSON of SegmentItem, each with its line feed. */
@@ -134,11 +193,48 @@ export interface ExportContext extends Host {
 
 export interface ExportedProject {
   readonly name: string;
+  readonly type: ProjectType;
   readonly meta: ProjectMeta;
   /** Number of items, for progress. */
   readonly total: number;
-  /** In the order of the platform, dataset by dataset. May be iterated more than once. */
+  /** Images. In the order of the platform, dataset by dataset. May be iterated more than once. */
   items(): AsyncIterable<ExportedItem>;
+  /** The same of everything but images. */
+  entities(): AsyncIterable<ExportedEntity>;
+  /** Datasets that are episodes; none in other projects. */
+  episodes(): AsyncIterable<ExportedEpisode>;
+}
+
+/** A video, a point cloud or a volume. */
+export interface ExportedEntity extends Omit<ExportedItem, 'annotation'> {
+  /** Undefined in an episode, which has one for all its clouds. */
+  annotation: ExportedAnnotation | undefined;
+  /** Pictures beside a point cloud. */
+  related: readonly ExportedRelated[];
+  /** Geometries that are files, by the key of their figure. `file`: path in `data/`. */
+  geometries: readonly { key: string; geometryType: string; file: string }[];
+}
+
+/** `head` and `figures` may be read more than once; see format/annotation-file.ts. */
+export interface ExportedAnnotation extends AnnotationFile {
+  /** Puts it into the archive as a file of the Supervisely Format, unparsed unless classes were chosen; returns the path used. */
+  addTo(archive: ArchiveWriter, path: string): Promise<string>;
+}
+
+export interface ExportedRelated {
+  name: string;
+  /** Path in `data/`. */
+  file: string;
+  meta: Record<string, unknown>;
+  /** What is drawn on it, as its `.figures.json` has it; empty without any. */
+  figures(): Promise<readonly unknown[]>;
+}
+
+export interface ExportedEpisode {
+  dataset: string;
+  annotation: ExportedAnnotation;
+  /** Path in `data/` of `frame_pointcloud_map.json`: frame -> name of its cloud. */
+  frames: string;
 }
 
 export interface ExportedItem {
@@ -157,13 +253,20 @@ export interface ExportedItem {
   meta: Record<string, unknown>;
 }
 
+export interface OpenEntry {
+  /** The path used. */
+  readonly path: string;
+  write(text: string | Uint8Array): Promise<void>;
+  end(): Promise<void>;
+}
+
 export interface ArchiveWriter {
   /** An entry whose bytes are a file of `data/`, streamed into the archive without a copy. A taken path gets `_01`, ...; returns the path used. */
   addFile(path: string, file: string): Promise<string>;
   /** A small entry held in memory: text, or bytes such as a mask. */
   addText(path: string, text: string | Uint8Array): Promise<string>;
   /** A large entry written in pieces; `end()` closes it. */
-  open(path: string): Promise<{ write(text: string | Uint8Array): Promise<void>; end(): Promise<void> }>;
+  open(path: string): Promise<OpenEntry>;
   /** This item of the project is in the archive. */
-  written(item: ExportedItem): Promise<void>;
+  written(item: Pick<ExportedItem, 'dataset' | 'name'>): Promise<void>;
 }

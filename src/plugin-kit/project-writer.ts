@@ -7,15 +7,18 @@ import path from 'node:path';
 import { createMetaMerger } from '../format/merge-meta.ts';
 import type { ProjectMeta } from '../format/model.ts';
 import { SlyError } from '../lib/errors.ts';
-import type { SegmentItem } from '../protocol/plugin.ts';
+import type { ProjectType } from '../protocol/project-type.ts';
 import type { Breathe } from './breathe.ts';
-import type { NewItem, ProjectWriter } from './plugin.ts';
+import { createEntityWriter } from './entity-writer.ts';
+import { itemLine } from './item-line.ts';
+import type { EntityWriter, ProjectWriter } from './plugin.ts';
 import { reportLine } from './reporter.ts';
 import { createSegmentWriter, type SegmentBounds, type SegmentWriter } from './segment-writer.ts';
 
 export interface ImportResults {
   readonly segments: SegmentWriter;
   readonly project: ProjectWriter;
+  readonly entities: EntityWriter;
   /** Writes what is held and the last meta.json. */
   finish(): void;
 }
@@ -26,7 +29,10 @@ export function createImportResults(
   results: string,
   options: { breathe: Breathe; bounds?: SegmentBounds },
 ): ImportResults {
-  const meta = createMetaMerger({ classes: [], tags: [], projectType: 'images' });
+  const meta = createMetaMerger({ classes: [], tags: [] });
+  let projectType: ProjectType = 'images';
+  /** Something was told that depends on the type of the project. */
+  let told = false;
   const segments = createSegmentWriter(results, {
     beforeClose: writeMeta,
     ...(options.bounds === undefined ? {} : { bounds: options.bounds }),
@@ -36,7 +42,7 @@ export function createImportResults(
   let files = 0;
 
   function writeMeta(): void {
-    const text = JSON.stringify(meta.meta());
+    const text = JSON.stringify({ ...meta.meta(), projectType });
     if (text === written) return;
     const file = path.join(results, 'meta.json');
     writeFileSync(`${file}.tmp`, text);
@@ -52,8 +58,15 @@ export function createImportResults(
     segments.write(reportLine('warning', { code: 'SLY_FORMAT_INVALID', message }));
   }
 
+  function needImages(): void {
+    told = true;
+    if (projectType !== 'images')
+      throw wrong(`expected no images in a project of ${projectType}: its items go to entities`);
+  }
+
   const project: ProjectWriter = {
     defineClass(wanted) {
+      told = true;
       const { title, renamed: isNew } = meta.class(wanted);
       if (isNew) sayRenamed('class', wanted.title, title);
       return title;
@@ -64,16 +77,19 @@ export function createImportResults(
       return name;
     },
     mergeMeta(other: ProjectMeta) {
+      told = true;
       const changed = meta.merge(other);
       for (const [from, to] of changed.classes) sayRenamed('class', from, to);
       for (const [from, to] of changed.tags) sayRenamed('tag', from, to);
       return changed;
     },
     async add(item) {
+      needImages();
       segments.write(itemLine(item));
       await options.breathe();
     },
     async addLines(lines) {
+      needImages();
       segments.writeItems(lines);
       await options.breathe();
     },
@@ -89,6 +105,15 @@ export function createImportResults(
   return {
     segments,
     project,
+    entities: createEntityWriter({
+      segments,
+      breathe: options.breathe,
+      setType(type) {
+        if (told) throw wrong(`expected setType(${type}) before classes and items`);
+        projectType = type;
+      },
+      hasClass: (title) => meta.hasClass(title),
+    }),
     finish() {
       segments.close();
       writeMeta();
@@ -96,27 +121,4 @@ export function createImportResults(
   };
 }
 
-function itemLine(item: NewItem): SegmentItem {
-  const { dataset, name, file, result, link, probe, range, annotation, mime, width, height, meta } = item;
-  const given = [file, result, link].filter((one) => one !== undefined).length;
-  if (given !== 1)
-    throw new SlyError('SLY_PLUGIN_OUTPUT', {
-      detail: `${dataset}/${name}: expected exactly one of file, result and link, got ${given}`,
-    });
-  const bytes =
-    file === undefined ? (result === undefined ? undefined : `results/${result}`) : `data/${file}`;
-  return {
-    kind: 'item',
-    dataset,
-    name,
-    ...(bytes === undefined ? {} : { file: bytes }),
-    ...(link === undefined ? {} : { link }),
-    ...(probe === undefined ? {} : { probe: { ...probe, file: `data/${probe.file}` } }),
-    ...(range === undefined ? {} : { range: [range[0], range[1]] }),
-    ...(mime === undefined ? {} : { mime }),
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
-    ...(annotation === undefined ? {} : { ann: annotation }),
-    ...(meta === undefined ? {} : { meta }),
-  };
-}
+const wrong = (detail: string): SlyError => new SlyError('SLY_PLUGIN_OUTPUT', { detail });

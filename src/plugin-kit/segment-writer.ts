@@ -11,6 +11,8 @@ import type { ItemLines } from './plugin.ts';
 export interface SegmentWriter {
   /** Throws what an earlier, timed close ran into. */
   write(line: SegmentLine): void;
+  /** A line that is JSON already and no item; without its line feed. */
+  writeText(line: string): void;
   /** The same for items that are text already; see ItemLines. */
   writeItems(lines: ItemLines): void;
   /** Writes what is held. The first call makes segment 1 even when nothing was ever said. */
@@ -74,17 +76,20 @@ export function createSegmentWriter(
     }
   }
 
+  function writeText(line: string, isItem: boolean): void {
+    if (failure !== undefined) throw failure.error;
+    const text = `${line}\n`;
+    // A UTF-16 unit of the text is three bytes at most.
+    room(3 * text.length);
+    bytes += held.write(text, bytes);
+    lines++;
+    if (isItem) items++;
+    closeWhenFull();
+  }
+
   return {
-    write(line) {
-      if (failure !== undefined) throw failure.error;
-      const text = `${JSON.stringify(line)}\n`;
-      // A UTF-16 unit of the text is three bytes at most.
-      room(3 * text.length);
-      bytes += held.write(text, bytes);
-      lines++;
-      if (line.kind === 'item') items++;
-      closeWhenFull();
-    },
+    write: (line) => writeText(JSON.stringify(line), line.kind === 'item'),
+    writeText: (line) => writeText(line, false),
     writeItems({ bytes: from, ends }) {
       if (failure !== undefined) throw failure.error;
       for (let i = 0, start = 0; i < ends.length; ) {

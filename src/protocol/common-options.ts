@@ -14,7 +14,7 @@ export const COMMON_OPTIONS: Readonly<Record<'import' | 'export', Properties>> =
   import: {
     classes: {
       ...CLASSES,
-      description: 'Labels of other classes are left out; their pictures stay. Empty: all classes.',
+      description: 'Labels of other classes are left out; their items stay. Empty: all classes.',
     },
     masks_as: {
       type: 'string',
@@ -28,7 +28,7 @@ export const COMMON_OPTIONS: Readonly<Record<'import' | 'export', Properties>> =
   export: {
     classes: {
       ...CLASSES,
-      description: 'Labels of other classes are not written; their pictures are. Empty: all classes.',
+      description: 'Labels of other classes are not written; their items are. Empty: all classes.',
     },
   },
 };
@@ -40,15 +40,22 @@ export function withCommonOptions(manifest: Manifest): Manifest {
   for (const action of ['import', 'export'] as const) {
     if (!manifest.actions.includes(action)) continue;
     const own = manifest.options?.[action] ?? { type: 'object', additionalProperties: false };
-    const properties = { ...(own.properties as Properties | undefined), ...missing(action, own) };
+    const properties = { ...(own.properties as Properties | undefined), ...missing(action, own, manifest) };
     options[action] = { ...own, properties };
   }
   return { ...manifest, options };
 }
 
-function missing(action: 'import' | 'export', own: Record<string, unknown>): Properties {
+/** Masks become polygons in images alone. */
+function missing(
+  action: 'import' | 'export',
+  own: Record<string, unknown>,
+  { modalities }: Pick<Manifest, 'modalities'>,
+): Properties {
   const taken = (own.properties ?? {}) as Properties;
   return Object.fromEntries(
-    Object.entries(COMMON_OPTIONS[action]).filter(([key]) => taken[key] === undefined),
+    Object.entries(COMMON_OPTIONS[action]).filter(
+      ([key]) => taken[key] === undefined && (key !== 'masks_as' || modalities.includes('images')),
+    ),
   );
 }

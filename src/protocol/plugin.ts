@@ -88,12 +88,68 @@ export const SegmentItemSchema = Type.Object({
   /** Pixels, after decoding, before EXIF orientation. */
   width: Type.Optional(Type.Integer({ minimum: 0 })),
   height: Type.Optional(Type.Integer({ minimum: 0 })),
-  /** Supervisely annotation of the item, inline. */
+  /**
+   * Supervisely annotation of the item, inline: of an image all of it; of other items its `description`, `tags` and
+   * `objects`, whose figures come in lines of their own.
+   */
   ann: Type.Optional(Type.Unknown()),
+  /** What later lines call this item; one import has each key once. Needed for figures. */
+  key: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  /** Pictures beside a point cloud. `meta`: deviceId, sensorsData and what else stands in its JSON file. */
+  related: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String({ minLength: 1, maxLength: 255 }),
+        file: Type.String(),
+        meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      }),
+      { maxItems: 1000 },
+    ),
+  ),
   /** Free-form metadata object of the item. */
   meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
 export type SegmentItem = Static<typeof SegmentItemSchema>;
+
+/**
+ * What is drawn of an object, in the words of the Supervisely Format; further keys are kept as they are. Where
+ * its geometry is a file (voxels of `mask_3d` as NRRD, `closed_surface_mesh` as STL) `file` names it.
+ */
+export const SegmentFigureSchema = Type.Object({
+  /** Of the figure itself; made where it is absent. */
+  key: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  /** One of the objects of the item, or of its episode. */
+  objectKey: Type.String({ minLength: 1, maxLength: 100 }),
+  geometryType: Type.String({ minLength: 1, maxLength: 100 }),
+  geometry: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  file: Type.Optional(Type.String()),
+  /** Of a video its frame, of a volume its slice, both from 0; absent in space. */
+  frame: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Of a slice. */
+  plane: Type.Optional(Type.Enum(['sagittal', 'coronal', 'axial'])),
+});
+export type SegmentFigure = Static<typeof SegmentFigureSchema>;
+
+/**
+ * Figures of an item that an earlier line (of this segment or one before) has told. An item may have any number
+ * of such lines, so that a video of a million figures needs no line of its size.
+ */
+export const SegmentFiguresSchema = Type.Object({
+  kind: Type.Literal('figures'),
+  /** Key of the item. */
+  of: Type.String(),
+  /** Name of the picture beside it that these are drawn on. */
+  related: Type.Optional(Type.String()),
+  figures: Type.Array(SegmentFigureSchema, { maxItems: 10_000 }),
+});
+
+/** Tags and objects of a whole dataset whose point clouds are the frames of an episode; before the figures of them. */
+export const SegmentEpisodeSchema = Type.Object({
+  kind: Type.Literal('episode'),
+  dataset: Type.String({ minLength: 1 }),
+  /** `description`, `tags`, `objects`. */
+  ann: Type.Record(Type.String(), Type.Unknown()),
+});
 
 /** A source file that was read but is no item (annotations, class lists): it counts as ok. */
 export const SegmentUsedSchema = Type.Object({
@@ -133,6 +189,8 @@ export const SegmentWrittenSchema = Type.Object({
 
 export const SegmentLineSchema = Type.Union([
   SegmentItemSchema,
+  SegmentFiguresSchema,
+  SegmentEpisodeSchema,
   SegmentUsedSchema,
   SegmentReportSchema,
   SegmentEntrySchema,

@@ -1,5 +1,6 @@
 /** What a dry run leaves as a blob for the page; `samples` of its result names it. */
 import { type Static, Type } from 'typebox';
+import { ProjectTypeSchema } from './task.ts';
 
 /** A larger one is not read. */
 export const MOST_PREVIEW_BYTES = 8 << 20;
@@ -9,6 +10,8 @@ export const PreviewFileSchema = Type.Object({
     Type.Object({
       dataset: Type.String(),
       name: Type.String(),
+      /** What it is, when it is no image. */
+      kind: Type.Optional(ProjectTypeSchema),
       /** Pixels of the original, 0 where nobody knows. */
       width: Type.Integer({ minimum: 0 }),
       height: Type.Integer({ minimum: 0 }),

@@ -4,6 +4,7 @@
  * Calls that belong to an attempt carry it; an attempt that lost its lease gets 409 `SLY_LEASE_LOST`.
  */
 import { type Static, Type } from 'typebox';
+import { SegmentEpisodeSchema, SegmentFigureSchema } from './plugin.ts';
 import { ConflictPolicySchema, ProjectTypeSchema, ReportLineSchema, Sha256Schema } from './task.ts';
 
 /** POST /agents/v1/blobs/missing (at most 5000 hashes) */
@@ -65,7 +66,7 @@ export const PublicationReplySchema = Type.Object({
 });
 export type PublicationReply = Static<typeof PublicationReplySchema>;
 
-/** One line of PUT /agents/v1/publications/:id/segments/:number (`application/x-ndjson`). Blobs must be there before. */
+/** Lines of PUT /agents/v1/publications/:id/segments/:number (`application/x-ndjson`). Blobs must be there before. */
 export const PublishItemSchema = Type.Object({
   dataset: Type.String({ minLength: 1 }),
   name: Type.String({ minLength: 1 }),
@@ -75,13 +76,52 @@ export const PublishItemSchema = Type.Object({
   mime: Type.Optional(Type.String()),
   width: Type.Optional(Type.Integer()),
   height: Type.Optional(Type.Integer()),
+  /** Of an image all of it; of other items `description`, `tags` and `objects`. */
   ann: Type.Optional(Type.Unknown()),
   meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  /** What `figures` lines of this publication call the item. */
+  key: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  /** Pictures beside a point cloud. */
+  related: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String({ minLength: 1, maxLength: 255 }),
+        sha256: Sha256Schema,
+        meta: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      }),
+      { maxItems: 1000 },
+    ),
+  ),
 });
 export type PublishItem = Static<typeof PublishItemSchema>;
+
+/**
+ * Figures of an item that a line before has told, in this segment or an earlier one; those of an item that was
+ * not stored are left out with it, without a note. `sha256`: bytes of the geometry.
+ */
+export const PublishFiguresSchema = Type.Object({
+  kind: Type.Literal('figures'),
+  of: Type.String(),
+  related: Type.Optional(Type.String()),
+  figures: Type.Array(
+    Type.Intersect([
+      Type.Omit(SegmentFigureSchema, ['file']),
+      Type.Object({ sha256: Type.Optional(Sha256Schema) }),
+    ]),
+    { maxItems: 10_000 },
+  ),
+});
+export type PublishFigures = Static<typeof PublishFiguresSchema>;
+
+/** Tags and objects of a dataset that is an episode. */
+export const PublishEpisodeSchema = SegmentEpisodeSchema;
+export type PublishEpisode = Static<typeof PublishEpisodeSchema>;
+
+/** A line without `kind` is an item. */
+export type PublishLine = PublishItem | PublishFigures | PublishEpisode;
 export const SegmentReplySchema = Type.Object({
   stored: Type.Integer(),
-  /** Items that were not stored or stored otherwise than asked, by line number (from 0). */
+  /** Lines that were not stored or stored otherwise than asked, by their number (from 0). */
   notes: Type.Array(
     Type.Object({
       line: Type.Integer(),
@@ -141,10 +181,41 @@ export const ExportItemSchema = Type.Object({
   mime: Type.Union([Type.String(), Type.Null()]),
   width: Type.Union([Type.Integer(), Type.Null()]),
   height: Type.Union([Type.Integer(), Type.Null()]),
+  /** Of an image; null for other items, whose annotation is a file of its own. */
   ann: Type.Unknown(),
   meta: Type.Unknown(),
+  /** Pictures beside a point cloud. `figures` as its `.figures.json` file has them; absent without any. */
+  related: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.Integer(),
+        name: Type.String(),
+        sha256: Sha256Schema,
+        size: Type.Integer(),
+        meta: Type.Record(Type.String(), Type.Unknown()),
+        figures: Type.Optional(Type.Array(Type.Unknown())),
+      }),
+    ),
+  ),
+  /** Geometries that are files, by the key of their figure. */
+  geometries: Type.Optional(
+    Type.Array(
+      Type.Object({
+        key: Type.String(),
+        geometryType: Type.String(),
+        sha256: Sha256Schema,
+        size: Type.Integer(),
+      }),
+    ),
+  ),
 });
 export type ExportItem = Static<typeof ExportItemSchema>;
+
+/**
+ * GET /agents/v1/items/:id/annotation: of a video, a point cloud or a volume, as its file in Supervisely Format has
+ * it, with keys and without the platform's ids; sent as it is read. GET /agents/v1/datasets/:id/annotation: of an
+ * episode (`annotation.json`).
+ */
 
 /** POST /agents/v1/tasks/:key/archive: register a completed upload as the task's download. */
 export const ArchiveRequestSchema = Type.Object({
@@ -163,7 +234,14 @@ export type ArchiveReply = Static<typeof ArchiveReplySchema>;
  * project alone (without one, its team), ends with the attempt, at the latest after a day, and replaces the one before.
  */
 export const TaskTokenRequestSchema = Type.Object({ attempt: Type.Integer({ minimum: 1 }) });
-export const TaskTokenReplySchema = Type.Object({ token: Type.String(), expiresAt: Type.String() });
+export const TaskTokenReplySchema = Type.Object({
+  token: Type.String(),
+  expiresAt: Type.String(),
+  /** The task's number in the public API; absent from older platforms. */
+  taskId: Type.Optional(Type.Integer()),
+});
 export type TaskTokenReply = Static<typeof TaskTokenReplySchema>;
+
+/** PUT /agents/v1/support-bundles/:upload (`application/octet-stream`): questions.ts, `support.bundle`. */
 
 /** POST /agents/v1/register: register.ts */

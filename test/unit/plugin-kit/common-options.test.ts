@@ -6,7 +6,13 @@ import { decodeBitmap, encodeBitmap } from '../../../src/format/bitmap.ts';
 import type { ImageAnnotation, Label, ProjectMeta } from '../../../src/format/model.ts';
 import { packageRoot } from '../../../src/lib/version.ts';
 import { createChosenLabels } from '../../../src/plugin-kit/chosen-labels.ts';
-import type { NewItem, Problem, ProjectWriter, Reporter } from '../../../src/plugin-kit/plugin.ts';
+import type {
+  EntityWriter,
+  NewItem,
+  Problem,
+  ProjectWriter,
+  Reporter,
+} from '../../../src/plugin-kit/plugin.ts';
 import { withCommonOptions } from '../../../src/protocol/common-options.ts';
 import { runPlugin } from '../../support/run-plugin.ts';
 
@@ -23,6 +29,12 @@ const COCO = {
 };
 const png = encode({ width: 20, height: 10, data: new Uint8Array(200), channels: 1 });
 const files = { 'a.png': png, 'a.json': JSON.stringify(COCO) };
+
+const NO_ENTITIES: EntityWriter = {
+  setType: () => undefined,
+  add: async () => ({ addFigures: async () => undefined }),
+  addEpisode: async () => undefined,
+};
 
 function objectsOf(item: { ann?: unknown } = {}): Label[] {
   return (item.ann as ImageAnnotation).objects as Label[];
@@ -69,7 +81,7 @@ test('masks_as polygon: parts of one mask share an instance, thin ones are count
     resultFile: () => ({ absolute: '', result: '' }),
   };
   const report = { warning: async (problem: Problem) => void said.push(problem) } as unknown as Reporter;
-  const chosen = createChosenLabels(project, { masks_as: 'polygon', classes: [] });
+  const chosen = createChosenLabels({ project, entities: NO_ENTITIES }, { masks_as: 'polygon', classes: [] });
   if (chosen === undefined) throw new Error('nothing was chosen');
   const data = new Uint8Array(100);
   for (const at of [0, 1, 2, 10, 11, 12, 20, 21, 22, 77, 78, 79, 87, 88, 89, 97, 98, 99]) data[at] = 1;
@@ -118,7 +130,7 @@ test('classes of an export: the target has only these, and all pictures', async 
   expect((await metaOf({ classes: ['nobody'] })).reports[0]?.message).toContain('"nobody"');
 });
 
-test('a plugin without labels has no options about them', () => {
+test('a plugin without labels has no options about them, one without images none about masks', () => {
   const manifest = {
     name: 'x',
     version: '1.0.0',
@@ -132,4 +144,6 @@ test('a plugin without labels has no options about them', () => {
     'classes',
     'masks_as',
   ]);
+  const videos = withCommonOptions({ ...manifest, modalities: ['videos'] });
+  expect(Object.keys(videos.options?.import?.properties ?? {})).toEqual(['classes']);
 });

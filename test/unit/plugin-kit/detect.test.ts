@@ -7,7 +7,10 @@ import { tempFolder } from '../../support/temp-folder.ts';
 
 function addPlugin(root: string, name: string, body: string, actions = ['detect', 'import']): void {
   mkdirSync(path.join(root, name));
-  writeFileSync(path.join(root, name, 'plugin.json'), JSON.stringify({ name, actions }));
+  writeFileSync(
+    path.join(root, name, 'plugin.json'),
+    JSON.stringify({ name, actions, modalities: ['images'] }),
+  );
   writeFileSync(
     path.join(root, name, 'plugin.ts'),
     `export const plugin = { detect: async () => { ${body} } };`,

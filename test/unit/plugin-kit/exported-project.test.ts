@@ -29,7 +29,11 @@ function layOut(files: Record<string, unknown>): string {
 async function openProject(data: string) {
   const failed: Problem[] = [];
   const report = { failed: async (problem: Problem) => void failed.push(problem) } as unknown as Reporter;
-  const project = await openExportedProject(data, 'my project', { report, breathe: () => undefined });
+  const project = await openExportedProject(data, 'my project', {
+    report,
+    breathe: () => undefined,
+    signal: new AbortController().signal,
+  });
   const items = async (): Promise<ExportedItem[]> => {
     const all: ExportedItem[] = [];
     for await (const item of project.items()) all.push(item);

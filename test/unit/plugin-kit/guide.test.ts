@@ -27,6 +27,14 @@ test('the manifest and the configuration have the agreed shape', () => {
   expect(completeOptions(parsed.name, parsed.options?.import, {})).toEqual({ dataset: 'ds0' });
 });
 
+test('the lines of videos and episodes have the agreed shape', async () => {
+  const segments = tempFolder();
+  writeFileSync(path.join(segments, '000001.ndjson'), blocks('jsonl').join(''));
+  const segment = await readSegment(segments, 1);
+  expect(segment?.broken).toEqual([]);
+  expect(segment?.lines.map(({ kind }) => kind)).toEqual(['item', 'figures', 'episode']);
+});
+
 test('every key of a manifest is explained', () => {
   for (const key of Object.keys(ManifestSchema.properties))
     expect(GUIDE).toMatch(new RegExp(`^\\| .*\`${key}\``, 'm'));

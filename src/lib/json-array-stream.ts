@@ -1,12 +1,13 @@
 /**
  * Reads a large JSON file element by element: of `{"images": [ {...}, ... ], ...}` every image is parsed on its
- * own, so a file of gigabytes needs the memory of one element; also where the root is a list (`onElement`) or an
- * object of many members (`scanJsonMembers`). Values nobody asked for are skipped.
+ * own, so a file of gigabytes needs the memory of one element; also where the root is a list (`onElement`), an
+ * object of many members (`scanJsonMembers`), or where elements hold lists themselves (handlers in handlers).
+ * Values nobody asked for are skipped.
  */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { SlyError } from '../lib/errors.ts';
+import { SlyError } from './errors.ts';
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -28,10 +29,15 @@ export interface JsonPlace {
   bytes: number;
   /** Its key, for a member of an object. */
   key?: string;
+  /** Indices of the elements it lies in, outermost first; empty below the root. */
+  within: readonly number[];
 }
 
 export type JsonHandler = (element: unknown, at: JsonPlace) => void | Promise<void>;
-export type JsonHandlers = Readonly<Record<string, JsonHandler>>;
+/** Handlers in the place of one: the value is a list of objects (or null), and they are called for the keys of each. */
+export interface JsonHandlers {
+  readonly [key: string]: JsonHandler | JsonHandlers;
+}
 export type JsonValueKind = 'array' | 'object' | 'other';
 
 export interface ScanJsonOptions {
@@ -46,11 +52,15 @@ export interface ScanJsonOptions {
   shownAs?: string;
   /** Top-level keys whose value, where it is an object, is handed over member by member. */
   members?: readonly string[];
+  /** Asked for every top-level key without a handler: who takes its whole value. Undefined: it is skipped. */
+  rest?(key: string): ((value: unknown) => void) | undefined;
   /** Called for each element of a file whose root is an array; without it such a file is an error. */
   onElement?: JsonHandler;
 }
 
 const CHUNK_BYTES = 1 << 20;
+/** Of `null`: no other value begins with it. */
+const LETTER_N = 0x6e;
 
 /**
  * Calls `handlers[key]` for every element of the array at that top-level key, or once with the whole value
@@ -106,39 +116,87 @@ async function scanRoot(
   const keys: string[] = [];
   await reader.skipByteOrderMark();
   if (options.onElement !== undefined && (await reader.peek()) === OPEN_ARRAY) {
-    await scanArray(reader, '', options.onElement);
+    await scanArray(reader, ROOT, options.onElement);
     if ((await reader.peek()) !== undefined) throw reader.unexpected('the end of the file');
     return keys;
   }
+  await scanObject(reader, handlers, ROOT, {
+    onKey(key, kind) {
+      keys.push(key);
+      options.onKey?.(key, kind);
+    },
+    rest: options.rest,
+    members: options.members ?? [],
+  });
+  if ((await reader.peek()) !== undefined) throw reader.unexpected('the end of the file');
+  return keys;
+}
+
+/** Where an object lies: as a person reads it, and as JsonPlace has it. */
+interface ObjectPlace {
+  path: string;
+  within: readonly number[];
+}
+
+const ROOT: ObjectPlace = { path: '', within: [] };
+
+async function scanObject(
+  reader: JsonReader,
+  handlers: JsonHandlers,
+  place: ObjectPlace,
+  options: Pick<ScanJsonOptions, 'onKey'> & {
+    rest?: ScanJsonOptions['rest'] | undefined;
+    members: readonly string[];
+  },
+): Promise<void> {
   await reader.expect(OPEN_OBJECT, "an object, '{'");
   let done = (await reader.peek()) === CLOSE_OBJECT;
   if (done) await reader.expect(CLOSE_OBJECT, "'}'");
   while (!done) {
     if ((await reader.peek()) !== QUOTE) throw reader.unexpected('a key in double quotes');
     const key = String(reader.parse(await reader.valueEnd(), () => 'a key'));
-    keys.push(key);
     await reader.expect(COLON, "':'");
     const first = await reader.peek();
     const kind = first === OPEN_ARRAY ? 'array' : first === OPEN_OBJECT ? 'object' : 'other';
     options.onKey?.(key, kind);
     const handler = Object.hasOwn(handlers, key) ? handlers[key] : undefined;
-    if (handler === undefined) await reader.skipValue();
-    else if (kind === 'array') await scanArray(reader, key, handler);
-    else if (kind === 'object' && options.members?.includes(key) === true)
-      await scanMembers(reader, key, handler);
+    const path = place.path === '' ? key : `${place.path}.${key}`;
+    if (handler === undefined) {
+      const take = options.rest?.(key);
+      if (take === undefined) await reader.skipValue();
+      else take(reader.parse(await reader.valueEnd(), () => path));
+    } else if (typeof handler === 'object') await scanObjects(reader, handler, { ...place, path });
+    else if (kind === 'array') await scanArray(reader, { ...place, path }, handler);
+    else if (kind === 'object' && options.members.includes(key)) await scanMembers(reader, path, handler);
     else {
       const end = await reader.valueEnd();
       const offset = reader.offset();
-      const value = reader.parse(end, () => key);
-      await handler(value, { index: 0, offset, bytes: reader.offset() - offset });
+      const value = reader.parse(end, () => path);
+      const { within } = place;
+      await handler(value, { index: 0, offset, bytes: reader.offset() - offset, within });
     }
     done = await reader.commaOrEnd(CLOSE_OBJECT, "',' or '}'");
   }
-  if ((await reader.peek()) !== undefined) throw reader.unexpected('the end of the file');
-  return keys;
 }
 
-async function scanArray(reader: JsonReader, key: string, handler: JsonHandler): Promise<void> {
+/** A list of objects, key by key; null is a list of none. */
+async function scanObjects(reader: JsonReader, handlers: JsonHandlers, place: ObjectPlace): Promise<void> {
+  if ((await reader.peek()) === LETTER_N) return void reader.parse(await reader.valueEnd(), () => place.path);
+  await reader.expect(OPEN_ARRAY, "a list, '['");
+  let done = (await reader.peek()) === CLOSE_ARRAY;
+  if (done) await reader.expect(CLOSE_ARRAY, "']'");
+  for (let index = 0; !done; index++) {
+    const path = `${place.path}[${index}]`;
+    await scanObject(reader, handlers, { path, within: [...place.within, index] }, { members: [] });
+    done = await reader.commaOrEnd(CLOSE_ARRAY, "',' or ']'");
+  }
+}
+
+async function scanArray(
+  reader: JsonReader,
+  { path, within }: ObjectPlace,
+  handler: JsonHandler,
+): Promise<void> {
   await reader.expect(OPEN_ARRAY, "'['");
   let done = (await reader.peek()) === CLOSE_ARRAY;
   if (done) await reader.expect(CLOSE_ARRAY, "']'");
@@ -147,8 +205,8 @@ async function scanArray(reader: JsonReader, key: string, handler: JsonHandler):
     if (reader.peekNow() === undefined) await reader.peek();
     const end = reader.valueEndNow() ?? (await reader.valueEnd());
     const offset = reader.offset();
-    const value = reader.parse(end, () => `${key}[${index}]`);
-    const waiting = handler(value, { index, offset, bytes: reader.offset() - offset });
+    const value = reader.parse(end, () => `${path}[${index}]`);
+    const waiting = handler(value, { index, offset, bytes: reader.offset() - offset, within });
     if (waiting !== undefined) await waiting;
     done = reader.commaOrEndNow(CLOSE_ARRAY) ?? (await reader.commaOrEnd(CLOSE_ARRAY, "',' or ']'"));
   }
@@ -166,7 +224,8 @@ async function scanMembers(reader: JsonReader, key: string, handler: JsonHandler
     const end = await reader.valueEnd();
     const offset = reader.offset();
     const value = reader.parse(end, () => (key === '' ? name : `${key}.${name}`));
-    const waiting = handler(value, { index, offset, bytes: reader.offset() - offset, key: name });
+    const { within } = ROOT;
+    const waiting = handler(value, { index, offset, bytes: reader.offset() - offset, key: name, within });
     if (waiting !== undefined) await waiting;
     done = await reader.commaOrEnd(CLOSE_OBJECT, "',' or '}'");
   }

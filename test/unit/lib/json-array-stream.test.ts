@@ -2,11 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type JsonHandlers,
-  type ScanJsonOptions,
-  scanJson,
-} from '../../../src/plugin-kit/json-array-stream.ts';
+import { type JsonHandlers, type ScanJsonOptions, scanJson } from '../../../src/lib/json-array-stream.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const signal = new AbortController().signal;
