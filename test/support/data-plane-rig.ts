@@ -20,6 +20,7 @@ import { registerDataPlane } from '../../src/platform/api/data-plane/data-plane.
 import { createHttpServer } from '../../src/platform/api/http/http-server.ts';
 import { createFolderBlobStore, type FolderBlobStore } from '../../src/platform/blobs/folder-blob-store.ts';
 import { recordBlobs } from '../../src/platform/blobs/recorded-blobs.ts';
+import { createMediaReader } from '../../src/platform/media/media-reader.ts';
 import type { TaskView } from '../../src/platform/ports/tasks.ts';
 import { type Database, openDatabase } from '../../src/platform/store/database.ts';
 import type { BlobRecords, TrashStore } from '../../src/platform/store/repositories/blobs.ts';
@@ -67,6 +68,7 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
   registerDataPlane(app, {
     stores,
     blobs,
+    media: createMediaReader({ blobs, store: stores.media, log }),
     log,
     auth,
     agents: {
@@ -75,6 +77,7 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
         return Number.isInteger(agentId) ? { agentId, teamId: null } : undefined;
       },
       register: async () => undefined,
+      support: { make: notHere, put: notHere, bytes: () => undefined },
     },
     tasks: {
       async assertHeld(key, attempt, agentId) {
@@ -133,3 +136,7 @@ export async function startDataPlane(options: { partSize?: number } = {}): Promi
 }
 
 export const never = new AbortController().signal;
+
+const notHere = async (): Promise<never> => {
+  throw new SlyError('SLY_NOT_FOUND', { detail: 'not part of this rig' });
+};

@@ -37,16 +37,20 @@ export function fullScans(sqlite: Connection, text: string): string[] {
   // Of a plain insert the plan shows checks of rows that refer to the new one, which are not done.
   if (/^\s*insert\b/i.test(text) && !/\bselect\b/i.test(text)) return [];
   const tables = aliases(text);
-  const plan = prepare.call(sqlite, `EXPLAIN QUERY PLAN ${text}`);
-  const rows = plan.all(nothing(text)) as { detail: string }[];
-  return rows
-    .filter(({ detail }) => {
+  return planOf(sqlite, text)
+    .filter((detail) => {
       const [, scanned, indexed] =
         /^(?:SCAN (\w+)(?! VIRTUAL)|SEARCH (\w+) USING AUTOMATIC)/.exec(detail) ?? [];
       const name = scanned ?? indexed ?? '';
       return GROWING.has(tables.get(name) ?? name);
     })
-    .map(({ detail }) => `${detail}: ${text.replace(/\s+/g, ' ').slice(0, 600)}`);
+    .map((detail) => `${detail}: ${text.replace(/\s+/g, ' ').slice(0, 600)}`);
+}
+
+/** The steps of a statement's plan. */
+export function planOf(sqlite: Connection, text: string): string[] {
+  const rows = prepare.call(sqlite, `EXPLAIN QUERY PLAN ${text}`).all(nothing(text)) as { detail: string }[];
+  return rows.map(({ detail }) => detail);
 }
 
 /** A value for every parameter: what it is does not change a plan. */

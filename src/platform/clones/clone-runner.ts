@@ -3,13 +3,15 @@
  * where it is, the next start goes on; a cancel or a failure leaves nothing behind.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
+import { Type } from 'typebox';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError, toFailureInfo } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { createLoop, type Loop } from '../../lib/loop.ts';
+import { createParser } from '../../lib/schema.ts';
 import type { TaskResult } from '../../protocol/task.ts';
 import { type OwnTask, type OwnTasks, PLATFORM_PLUGIN, type TaskService } from '../ports/tasks.ts';
-import type { CloneStore } from '../store/repositories/clones.ts';
+import { CLONE_PARTS, type CloneStore, withDependents } from '../store/repositories/clones.ts';
 
 export interface CloneDeps {
   own: OwnTasks;
@@ -54,15 +56,16 @@ async function carryOut(deps: CloneDeps, task: OwnTask, signal: AbortSignal): Pr
   const { clones, own, log } = deps;
   let publicationId: number | undefined;
   try {
-    const { source, projectName, workspaceId } = specOf(task);
+    const { source, projectName, workspaceId, leftOut } = specOf(task);
     const begun = await clones.begin(task.key, {
       sourceId: source.projectId,
       name: projectName,
       workspaceId,
+      leftOut,
     });
     publicationId = begun.publicationId;
     let done = 0;
-    for await (const { items } of clones.copy(publicationId)) {
+    for await (const { items } of clones.copy(publicationId, leftOut)) {
       if (signal.aborted) return;
       if (await own.isCanceled(task)) {
         await clones.drop(publicationId);
@@ -84,9 +87,14 @@ async function carryOut(deps: CloneDeps, task: OwnTask, signal: AbortSignal): Pr
   }
 }
 
+const options = createParser(Type.Object({ leftOut: Type.Optional(Type.Array(Type.Enum(CLONE_PARTS))) }));
+
 function specOf({ key, spec }: OwnTask) {
-  if (spec.action === 'import' && spec.source.kind === 'project' && spec.workspaceId !== undefined)
-    return { source: spec.source, projectName: spec.projectName, workspaceId: spec.workspaceId };
+  if (spec.action === 'import' && spec.source.kind === 'project' && spec.workspaceId !== undefined) {
+    const { source, projectName, workspaceId } = spec;
+    const { leftOut = [] } = options.parse(spec.options, `task ${key}: options`);
+    return { source, projectName, workspaceId, leftOut: withDependents(new Set(leftOut)) };
+  }
   throw new SlyError('SLY_USAGE', { detail: `task ${key}: expected a project to copy` });
 }
 

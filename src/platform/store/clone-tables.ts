@@ -1,5 +1,6 @@
 /** The tables a copy of a project has rows of, each by dataset and id. Inside a transaction. */
 import type { SqliteConnection } from './database.ts';
+import type { ClonePart, LeftOut } from './repositories/clones.ts';
 import { statement } from './statements.ts';
 
 /** A dataset (or project) and the one made of it. */
@@ -16,24 +17,28 @@ interface CloneTable {
   links: Readonly<Record<string, CloneTable['name']>>;
   /** Of the source row `s`. */
   where: string;
+  /** Parts of the project the rows belong to: without any of them they stay behind. */
+  needs: readonly ClonePart[];
   /** Rows at a time. */
   limit: number;
 }
 
 /** Rows are named before the rows that name them. */
-export const TABLES: readonly CloneTable[] = [
+const TABLES: readonly CloneTable[] = [
   {
     name: 'items',
     plain: 'type, name, sha256, link, size, mime, width, height, meta, custom_sort',
     links: {},
     where: 's.publication_id IS NULL',
+    needs: ['items'],
     limit: 500,
   },
   {
     name: 'objects',
     plain: 'class_title, key, key_given, json',
     links: { item_id: 'items' },
-    where: '1',
+    where: 's.publication_id IS NULL',
+    needs: ['annotations'],
     limit: 2000,
   },
   {
@@ -41,6 +46,7 @@ export const TABLES: readonly CloneTable[] = [
     plain: 'name, sha256, meta',
     links: { item_id: 'items' },
     where: '1',
+    needs: ['items'],
     limit: 2000,
   },
   {
@@ -49,20 +55,26 @@ export const TABLES: readonly CloneTable[] = [
     links: { item_id: 'items', related_image_id: 'related_images', object_id: 'objects' },
     // Nobody will send a geometry for the copy.
     where: 's.waiting = 0',
+    needs: ['annotations'],
     limit: 2000,
   },
   {
     name: 'entity_tags',
     plain: 'name, key, key_given, json',
     links: { item_id: 'items', object_id: 'objects', figure_id: 'figures' },
-    where: '1',
+    where: 's.publication_id IS NULL',
+    needs: ['items', 'meta'],
     limit: 2000,
   },
 ];
 
+export const tablesWithout = (leftOut: LeftOut): CloneTable[] =>
+  TABLES.filter(({ needs }) => !needs.some((part) => leftOut.has(part)));
+
 export interface CopyOf {
   publicationId: number;
   pair: DatasetPair;
+  leftOut: LeftOut;
   /** Last row of the source that was looked at. */
   after: number;
   now: number;
@@ -72,7 +84,7 @@ export interface CopyOf {
 export function copyTable(
   sqlite: SqliteConnection,
   table: CloneTable,
-  { publicationId, pair, after, now }: CopyOf,
+  { publicationId, pair, leftOut, after, now }: CopyOf,
 ): { last: number; rows: number } | undefined {
   const last = statement<[number, number, number], { id: number | null }>(
     sqlite,
@@ -83,7 +95,7 @@ export function copyTable(
   const rows = statement<typeof params>(sqlite, noteText(table)).run(params).changes;
   statement<typeof params>(sqlite, insertText(table)).run(params);
   if (table.name === 'items')
-    for (const text of BESIDE_ITEMS) statement<typeof params>(sqlite, text).run(params);
+    for (const text of besideItems(leftOut)) statement<typeof params>(sqlite, text).run(params);
   return { last, rows };
 }
 
@@ -117,11 +129,18 @@ function insertText({ name, plain, links }: CloneTable): string {
     ${COPIED} ${name} s ON s.id = c.old_id ${joins.join(' ')} WHERE c.kind = '${name}' AND ${OF_BATCH}`;
 }
 
-const BESIDE_ITEMS = [
-  `INSERT INTO annotations (item_id, json, subpixel, created_at, updated_at)
-   SELECT c.new_id, s.json, s.subpixel, @now, @now ${COPIED} annotations s ON s.item_id = c.old_id
-   WHERE c.kind = 'items' AND ${OF_BATCH}`,
-  `INSERT INTO item_labels (dataset_id, kind, name, value, item_id, count)
-   SELECT @to, s.kind, s.name, s.value, c.new_id, s.count ${COPIED} item_labels s ON s.item_id = c.old_id
-   WHERE c.kind = 'items' AND ${OF_BATCH}`,
-];
+/** What stands in the annotations of images. */
+function besideItems(leftOut: LeftOut): string[] {
+  const [noObjects, noTags] = [leftOut.has('annotations'), leftOut.has('meta')];
+  const emptied = [...(noObjects ? ['$.objects'] : []), ...(noTags ? ['$.tags'] : [])];
+  const json = emptied.reduce((text, path) => `json_set(${text}, '${path}', json('[]'))`, 's.json');
+  const labels = noTags ? '0' : noObjects ? "s.kind = 'tag'" : '1';
+  return [
+    `INSERT INTO annotations (item_id, json, subpixel, created_at, updated_at)
+     SELECT c.new_id, ${json}, s.subpixel, @now, @now ${COPIED} annotations s ON s.item_id = c.old_id
+     WHERE c.kind = 'items' AND ${OF_BATCH}`,
+    `INSERT INTO item_labels (dataset_id, kind, name, value, item_id, count)
+     SELECT @to, s.kind, s.name, s.value, c.new_id, s.count ${COPIED} item_labels s ON s.item_id = c.old_id
+     WHERE c.kind = 'items' AND ${labels} AND ${OF_BATCH}`,
+  ];
+}

@@ -8,6 +8,7 @@ import type { ProjectType } from '../../protocol/task.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
 import { datasetPaths } from './dataset-paths.ts';
+import { besideItems } from './export-beside.ts';
 import { figureLabel } from './figure-label.ts';
 import { idList } from './list-query.ts';
 import { readProjectMeta } from './project-meta.ts';
@@ -78,7 +79,12 @@ export function createExportReader(db: Database): ExportReader {
         order by i.id limit ${limit}`.execute(kysely);
       const images = rows.filter((row) => row.type === 'images').map((row) => row.id);
       const labels = await labelsApart(kysely, images);
-      return rows.map((row) => toExportItem(row, paths.get(row.dataset_id) ?? '', labels.get(row.id) ?? []));
+      const others = rows.filter((row) => row.type !== 'images').map((row) => row.id);
+      const beside = await besideItems(kysely, others);
+      return rows.map((row) => ({
+        ...toExportItem(row, paths.get(row.dataset_id) ?? '', labels.get(row.id) ?? []),
+        ...beside.get(row.id),
+      }));
     },
   };
 }
@@ -94,7 +100,7 @@ function toExportItem(row: Row, dataset: string, apart: readonly OpaqueLabel[]):
     mime: row.mime,
     width: row.width,
     height: row.height,
-    ann: annotationOf(row, apart),
+    ann: row.type === 'images' ? annotationOf(row, apart) : null,
     meta: JSON.parse(row.meta) as unknown,
   };
 }

@@ -5,6 +5,9 @@ import { newHexKey } from './object-store.ts';
 import { FIRST_RELATED_IMAGE, type NewFigure } from './repositories/figures.ts';
 import { statement } from './statements.ts';
 
+/** `waiting` of a figure that an import has staged: nobody sees it. */
+export const STAGED = 2;
+
 interface Known {
   id: number;
   object_id: number | null;
@@ -108,7 +111,7 @@ function createOwners(sqlite: SqliteConnection, datasetId: number) {
   );
   const object = statement<[number, number], { item_id: number | null; key_given: number }>(
     sqlite,
-    'SELECT item_id, key_given FROM objects WHERE id = ? AND dataset_id = ?',
+    'SELECT item_id, key_given FROM objects WHERE id = ? AND dataset_id = ? AND publication_id IS NULL',
   );
   const nameObject = statement<[string, number]>(
     sqlite,

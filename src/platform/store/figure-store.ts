@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { missing } from './constraint.ts';
 import type { Database } from './database.ts';
-import { addFigures } from './figure-rows.ts';
+import { addFigures, STAGED } from './figure-rows.ts';
 import { idList, type ListFields, listRows } from './list-query.ts';
 import type { FigureRow, FigureStore } from './repositories/figures.ts';
 import { isoTime } from './row-values.ts';
@@ -57,7 +57,10 @@ export function createFigureStore(db: Database, { clock }: { clock: Clock }): Fi
       db.transaction((sqlite) => addFigures(sqlite, datasetId, figures, clock.now())),
 
     async get(ids) {
-      const rows = await read(sql`f.id in ${idList(ids)} and d.archived_at is null`, sql`f.id`);
+      const rows = await read(
+        sql`f.id in ${idList(ids)} and f.waiting <> ${sql.lit(STAGED)} and d.archived_at is null`,
+        sql`f.id`,
+      );
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
@@ -123,7 +126,7 @@ export function createFigureStore(db: Database, { clock }: { clock: Clock }): Fi
         const now = clock.now();
         const remove = statement<[number], { item_id: number | null }>(
           sqlite,
-          'DELETE FROM figures WHERE id = ? RETURNING item_id',
+          `DELETE FROM figures WHERE id = ? AND waiting <> ${STAGED} RETURNING item_id`,
         );
         const touch = touchItem(sqlite);
         const items = new Set(ids.map((id) => remove.get(id)?.item_id ?? null));

@@ -38,7 +38,7 @@ export function createLabelCounts({ kysely }: Database): LabelCounts {
       const { itemId, id } = after ?? { itemId: first, id: 0 };
       const { rows } = await sql<Row<'objects'>>`
         select o.item_id as "itemId", o.id, o.class_title as title from objects o
-        where o.item_id <= ${last} and (o.item_id, o.id) > (${itemId}, ${id})
+        where o.item_id <= ${last} and (o.item_id, o.id) > (${itemId}, ${id}) and o.publication_id is null
         order by o.item_id, o.id limit ${limit}`.execute(kysely);
       return rows;
     },
@@ -47,7 +47,7 @@ export function createLabelCounts({ kysely }: Database): LabelCounts {
       const { itemId, id } = after ?? { itemId: first, id: 0 };
       const { rows } = await sql<Row<'tags'>>`
         select t.item_id as "itemId", t.id, t.name from entity_tags t
-        where t.item_id <= ${last} and (t.item_id, t.id) > (${itemId}, ${id})
+        where t.item_id <= ${last} and (t.item_id, t.id) > (${itemId}, ${id}) and t.publication_id is null
         order by t.item_id, t.id limit ${limit}`.execute(kysely);
       return rows;
     },
@@ -66,7 +66,8 @@ export function createLabelCounts({ kysely }: Database): LabelCounts {
 
     async datasetObjects(datasetId, { after, limit }) {
       const { rows } = await sql<Row<'datasetObjects'>>`
-        select o.id, case when o.item_id is null then o.class_title end as title from objects o
+        select o.id, case when o.item_id is null and o.publication_id is null then o.class_title end as title
+        from objects o
         where o.dataset_id = ${datasetId} and o.id > ${after?.id ?? 0} order by o.id limit ${limit}`.execute(
         kysely,
       );
@@ -76,7 +77,7 @@ export function createLabelCounts({ kysely }: Database): LabelCounts {
     async objectTags(datasetId, { after, limit }) {
       const { rows } = await sql<Row<'objectTags'>>`
         select t.id, case when t.item_id is null and (t.object_id is not null or t.figure_id is not null)
-          then t.name end as name
+          and t.publication_id is null then t.name end as name
         from entity_tags t where t.dataset_id = ${datasetId} and t.id > ${after?.id ?? 0} order by t.id limit ${limit}`.execute(
         kysely,
       );

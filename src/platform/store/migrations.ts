@@ -10,6 +10,9 @@ import { apiIndexes } from './migrations/0009-api-indexes.ts';
 import { blobSenders } from './migrations/0010-blob-senders.ts';
 import { objectFrames } from './migrations/0011-object-frames.ts';
 import { itemLabels } from './migrations/0012-item-labels.ts';
+import { stagedLabels } from './migrations/0013-staged-labels.ts';
+import { labelFilters } from './migrations/0014-label-filters.ts';
+import { agentsKnown } from './migrations/0015-agents-known.ts';
 import type { Migration } from './migrations/migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   blobSenders,
   objectFrames,
   itemLabels,
+  stagedLabels,
+  labelFilters,
+  agentsKnown,
 ];

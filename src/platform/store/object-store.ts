@@ -30,12 +30,14 @@ const FIELDS: ListFields = {
 };
 const FROM = sql`objects o join datasets d on d.id = o.dataset_id`;
 const SELECT = sql`o.*, d.project_id`;
+/** What an import has staged is not there yet. */
+const SHOWN = sql`o.publication_id is null`;
 
 export function createObjectStore(db: Database, { clock }: { clock: Clock }): ObjectStore {
   const { kysely } = db;
 
   async function list(of: RawBuilder<unknown>, query: ListQuery): Promise<Listed<ObjectRow>> {
-    const source = { select: SELECT, from: FROM, where: [of], fields: FIELDS };
+    const source = { select: SELECT, from: FROM, where: [of, SHOWN], fields: FIELDS };
     const { total, rows } = await listRows<Row>(kysely, source, query);
     return { total, entities: rows.map(toObject) };
   }
@@ -48,7 +50,8 @@ export function createObjectStore(db: Database, { clock }: { clock: Clock }): Ob
           { id: number; item_id: number | null; class_title: string }
         >(
           sqlite,
-          'SELECT id, item_id, class_title FROM objects WHERE dataset_id = ? AND key = ? AND key_given = 1',
+          `SELECT id, item_id, class_title FROM objects
+           WHERE dataset_id = ? AND key = ? AND key_given = 1 AND publication_id IS NULL`,
         );
         const inDataset = statement<[number, number], { id: number }>(
           sqlite,
@@ -80,7 +83,9 @@ export function createObjectStore(db: Database, { clock }: { clock: Clock }): Ob
 
     async get(ids) {
       const { rows } = await sql<Row>`
-        select ${SELECT} from ${FROM} where o.id in ${idList(ids)} and d.archived_at is null`.execute(kysely);
+        select ${SELECT} from ${FROM} where o.id in ${idList(ids)} and ${SHOWN} and d.archived_at is null`.execute(
+        kysely,
+      );
       const byId = new Map(rows.map((row) => [row.id, toObject(row)]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
@@ -97,7 +102,7 @@ export function createObjectStore(db: Database, { clock }: { clock: Clock }): Ob
 
     async ofDataset(datasetId, { after, limit }) {
       const { rows } = await sql<Row>`
-        select ${SELECT} from ${FROM} where o.dataset_id = ${datasetId} and o.item_id is null and o.id > ${after}
+        select ${SELECT} from ${FROM} where o.dataset_id = ${datasetId} and o.item_id is null and o.id > ${after} and ${SHOWN}
         order by o.id limit ${limit}`.execute(kysely);
       return rows.map(toObject);
     },
@@ -106,13 +111,13 @@ export function createObjectStore(db: Database, { clock }: { clock: Clock }): Ob
       const { rows } = await sql<Row>`
         select ${SELECT} from ${FROM} where o.id in
           (select object_id from figures where item_id = ${itemId} and waiting = 0 union
-            select object_id from figures where related_image_id in
+            select object_id from figures where waiting = 0 and related_image_id in
               (select id from related_images where item_id = ${itemId})) order by o.id`.execute(kysely);
       return rows.map(toObject);
     },
 
     async remove(ids) {
-      await sql`delete from objects where id in ${idList(ids)}`.execute(kysely);
+      await sql`delete from objects as o where o.id in ${idList(ids)} and ${SHOWN}`.execute(kysely);
     },
   };
 }

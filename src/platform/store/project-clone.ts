@@ -3,10 +3,10 @@
  * was copied is noted row by row (`clone_rows`) in the transaction that copies it, so whoever goes on after a stop goes
  * on where it was. Bytes are named by their hashes, none is copied. Rows that come or go meanwhile may be in it or not.
  */
-
+import type { ProjectMeta } from '../../format/model.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { SlyError } from '../../lib/errors.ts';
-import { copyTable, type DatasetPair, TABLES } from './clone-tables.ts';
+import { copyTable, type DatasetPair, tablesWithout } from './clone-tables.ts';
 import { missing } from './constraint.ts';
 import type { Database, SqliteConnection } from './database.ts';
 import { readProjectMeta, writeProjectMeta } from './project-meta.ts';
@@ -39,7 +39,7 @@ export function createCloneStore(db: Database, deps: { clock: Clock }): CloneSto
   };
 
   return {
-    async begin(taskKey, { sourceId, name, workspaceId }) {
+    async begin(taskKey, { sourceId, name, workspaceId, leftOut }) {
       const { source, run } = await db.transaction((sqlite) => ({
         source: sourceOf(sqlite, sourceId),
         run: runOf(sqlite, taskKey),
@@ -49,27 +49,30 @@ export function createCloneStore(db: Database, deps: { clock: Clock }): CloneSto
         projectType: source.type as never,
       });
       if (!begun.committed) {
+        const pair = { from: sourceId, to: begun.projectId };
         await db.transaction((sqlite) => {
-          copyProject(
-            sqlite,
-            sourceOf(sqlite, sourceId),
-            { from: sourceId, to: begun.projectId },
-            clock.now(),
-          );
-          copyDatasets(sqlite, begun.publicationId, { from: sourceId, to: begun.projectId }, clock.now());
+          const meta = leftOut.has('meta') ? undefined : readProjectMeta(sqlite, sourceId);
+          copyProject(sqlite, sourceOf(sqlite, sourceId), pair, { meta, now: clock.now() });
+          if (!leftOut.has('datasets')) copyDatasets(sqlite, begun.publicationId, pair, clock.now());
         });
       }
-      return { publicationId: begun.publicationId, items: source.items_count };
+      return { publicationId: begun.publicationId, items: leftOut.has('items') ? 0 : source.items_count };
     },
 
-    async *copy(publicationId) {
+    async *copy(publicationId, leftOut) {
       const pairs = await db.transaction((sqlite) => pairsOf(sqlite, publicationId));
       for (const pair of pairs) {
-        for (const table of TABLES) {
+        for (const table of tablesWithout(leftOut)) {
           for (let after: number | undefined; ; ) {
             const done = await db.transaction((sqlite) => {
               const from = after ?? lastCopied(sqlite, publicationId, table.name, pair.from);
-              return copyTable(sqlite, table, { publicationId, pair, after: from, now: clock.now() });
+              return copyTable(sqlite, table, {
+                publicationId,
+                pair,
+                leftOut,
+                after: from,
+                now: clock.now(),
+              });
             });
             if (done === undefined) break;
             after = done.last;
@@ -128,8 +131,13 @@ function runOf(sqlite: SqliteConnection, taskKey: string): number {
   return last.state === 'open' || last.state === 'committed' ? last.run : last.run + 1;
 }
 
-function copyProject(sqlite: SqliteConnection, source: Source, { from, to }: DatasetPair, now: number): void {
-  writeProjectMeta(sqlite, to, readProjectMeta(sqlite, from), now);
+function copyProject(
+  sqlite: SqliteConnection,
+  source: Source,
+  { to }: DatasetPair,
+  { meta, now }: { meta: ProjectMeta | undefined; now: number },
+): void {
+  if (meta !== undefined) writeProjectMeta(sqlite, to, meta, now);
   const settings = jsonObject(source.settings);
   if (typeof settings.groupImagesByTagId === 'number') {
     settings.groupImagesByTagId =

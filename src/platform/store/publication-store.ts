@@ -60,8 +60,8 @@ export function createPublicationStore(db: Database, { clock }: { clock: Clock }
       return row === undefined ? undefined : { taskKey: row.task_key, attempt: row.attempt };
     },
 
-    putSegment: (publicationId, number, items) =>
-      stageSegment(db, { publicationId, number, items, now: () => clock.now() }),
+    putSegment: (publicationId, number, lines, look) =>
+      stageSegment(db, { publicationId, number, lines, look, now: () => clock.now() }),
 
     commit: (publicationId, { meta }) =>
       db.transaction((sqlite) => commitPublication(sqlite, publicationId, meta, clock.now())),

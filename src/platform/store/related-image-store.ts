@@ -36,7 +36,10 @@ const FIELDS: ListFields = {
   createdAt: ['r.created_at', 'time'],
   updatedAt: ['r.updated_at', 'time'],
 };
-const FROM = sql`related_images r join blobs b on b.sha256 = r.sha256 join datasets d on d.id = r.dataset_id`;
+const FROM = sql`related_images r join items i on i.id = r.item_id join blobs b on b.sha256 = r.sha256
+  join datasets d on d.id = r.dataset_id`;
+/** What an import has staged is not there yet. */
+const SHOWN = sql`i.publication_id is null`;
 const SELECT = sql`r.*, b.size, b.mime, b.width, b.height, d.project_id`;
 
 export function createRelatedImageStore(db: Database, { clock }: { clock: Clock }): RelatedImageStore {
@@ -44,7 +47,9 @@ export function createRelatedImageStore(db: Database, { clock }: { clock: Clock 
 
   async function get(ids: readonly number[]): Promise<RelatedImageRow[]> {
     const { rows } = await sql<Row>`
-      select ${SELECT} from ${FROM} where r.id in ${idList(ids)} and d.archived_at is null`.execute(kysely);
+      select ${SELECT} from ${FROM} where r.id in ${idList(ids)} and ${SHOWN} and d.archived_at is null`.execute(
+      kysely,
+    );
     const byId = new Map(rows.map((row) => [row.id, toRelatedImage(row)]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
@@ -61,7 +66,7 @@ export function createRelatedImageStore(db: Database, { clock }: { clock: Clock 
       const source = {
         select: SELECT,
         from: FROM,
-        where: [sql`r.dataset_id = ${datasetId}`],
+        where: [sql`r.dataset_id = ${datasetId}`, SHOWN],
         fields: FIELDS,
       };
       const { total, rows } = await listRows<Row>(kysely, source, query);

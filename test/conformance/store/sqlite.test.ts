@@ -4,6 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { openDatabase } from '../../../src/platform/store/database.ts';
 import { createStores } from '../../../src/platform/store/stores.ts';
+import { planOf } from '../../support/query-plans.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { boxOf, each, fill, sha, storeSuite } from './suite.ts';
 
@@ -89,37 +90,13 @@ it('finds its rows by an index, whatever is asked', async () => {
     // Who a dataset is by has no index: only taking a user away would look it up, and that nobody does.
     .filter((text) => !text.includes('into "users"'))
     .flatMap((text) => {
-      const blanks = (text.match(/\?/g) ?? []).length;
-      const plan = reader
-        .prepare(`EXPLAIN QUERY PLAN ${text}`)
-        .all(...(text.includes('@projectId') ? [named] : new Array(blanks).fill(null))) as {
-        detail: string;
-      }[];
-      return plan.filter(({ detail }) => GROWING.test(detail)).map(({ detail }) => `${detail}: ${text}`);
+      const scans = planOf(reader, text).filter((detail) => GROWING.test(detail));
+      return scans.map((detail) => `${detail}: ${text}`);
     });
   reader.close();
   expect(asked.length).toBeGreaterThan(60);
   expect(scans).toEqual([]);
 });
-
-const named = Object.fromEntries(
-  [
-    'projectId',
-    'datasetId',
-    'type',
-    'name',
-    'sha256',
-    'link',
-    'size',
-    'mime',
-    'width',
-    'height',
-    'meta',
-    'customSort',
-    'publicationId',
-    'now',
-  ].map((key) => [key, null]),
-);
 
 it('goes on clearing what a killed process had begun to clear', async () => {
   const { db, stores } = open();

@@ -11,6 +11,7 @@ import type { AgentsTables } from '../../../src/platform/agents/tables.ts';
 import { type CloneDeps, createCloneRunner } from '../../../src/platform/clones/clone-runner.ts';
 import { PLATFORM_PLUGIN, type TaskView } from '../../../src/platform/ports/tasks.ts';
 import { openDatabase } from '../../../src/platform/store/database.ts';
+import type { ClonePart, LeftOut } from '../../../src/platform/store/repositories/clones.ts';
 import { createStores } from '../../../src/platform/store/stores.ts';
 import type { ProjectType } from '../../../src/protocol/task.ts';
 import { boxOf, fill, sha } from '../../conformance/store/suite.ts';
@@ -47,13 +48,13 @@ async function open() {
     runner.start();
     return runner;
   };
-  const ask = (projectId: number, name = 'copy') =>
+  const ask = (projectId: number, name = 'copy', leftOut: readonly ClonePart[] = []) =>
     room.tasks.create(
       {
         ...{ key: randomUUID(), title: 'Copy', priority: 0, createdAt: new Date().toISOString() },
         spec: {
           ...{ action: 'import', source: { kind: 'project', projectId }, plugin: PLATFORM_PLUGIN },
-          ...{ options: {}, projectName: name, workspaceId, conflict: 'rename' },
+          ...{ options: { leftOut }, projectName: name, workspaceId, conflict: 'rename' },
         },
       },
       { workspaceId },
@@ -218,13 +219,62 @@ test.each(['images', 'videos', 'point_clouds'] as const)('a project of %s with a
   expect(await rig.stores.blobs.remove([sha(1), sha(4), sha(6)])).toEqual([]);
 });
 
+type Picture = Record<'project' | 'datasets' | 'items' | 'labels' | 'entityTags', unknown[][]>;
+
+test.each([
+  ['images', ['annotations']],
+  ['videos', ['annotations']],
+  ['point_clouds', ['annotations']],
+  ['images', ['meta']],
+  ['videos', ['meta']],
+  ['images', ['items']],
+  ['videos', ['datasets']],
+  ['images', ['meta', 'datasets']],
+] as const)('%s without %j', async (type, leftOut) => {
+  const rig = await open();
+  const projectId = await fullProject(rig, type, 12);
+  const whole = (await picture(rig, projectId)) as Picture;
+  rig.run();
+  const task = await rig.ended((await rig.ask(projectId, 'part', leftOut)).id);
+  const has = (part: ClonePart): boolean => !(leftOut as readonly ClonePart[]).includes(part);
+  const hasItems = has('items') && has('datasets');
+  const items = hasItems ? whole.items.length : 0;
+  expect(task).toMatchObject({ state: 'succeeded', result: { counts: { items } } });
+  const copy = (await picture(rig, task.result?.projectId ?? 0)) as Picture;
+
+  const none = { objects: [], figures: [] };
+  const noItems = { ...none, items: [], related: [], entityTags: [], labels: [] };
+  const emptied = (json: unknown): string | null => {
+    if (typeof json !== 'string') return null;
+    return JSON.stringify({ ...JSON.parse(json), objects: [], ...(has('meta') ? {} : { tags: [] }) });
+  };
+  const bare = {
+    ...none,
+    items: whole.items.map((row) => row.with(-2, emptied(row.at(-2)))),
+    labels: whole.labels.filter(([, , kind]) => has('meta') && kind === 'tag'),
+    // Those of items and datasets.
+    entityTags: whole.entityTags.filter(([, , object, figure]) => has('meta') && !object && !figure),
+  };
+  expect(copy).toEqual({
+    ...whole,
+    ...(hasItems ? bare : noItems),
+    project: hasItems ? whole.project : whole.project.map((row) => [...row.slice(0, 5), 0, 0, 0]),
+    ...(has('datasets') ? {} : { datasets: [] }),
+    ...(has('datasets') &&
+      !hasItems && { datasets: whole.datasets.map((row) => [...row.slice(0, 3), 0, 0]) }),
+    ...(has('meta') ? {} : { classes: [], tags: [], grouped: [] }),
+  });
+  expect((await rig.stores.labelCheck.next(0)).differing).toEqual([]);
+  expect(await rig.count('clone_rows')).toBe(0);
+});
+
 /** Does something after so many steps of a copy. */
 function after(rig: Rig, steps: number, what: () => Promise<unknown>) {
   let left = steps;
   return {
     ...rig.stores.clones,
-    async *copy(publicationId: number) {
-      for await (const step of rig.stores.clones.copy(publicationId)) {
+    async *copy(publicationId: number, leftOut: LeftOut) {
+      for await (const step of rig.stores.clones.copy(publicationId, leftOut)) {
         if (--left === 0) await what();
         yield step;
       }
@@ -232,35 +282,42 @@ function after(rig: Rig, steps: number, what: () => Promise<unknown>) {
   };
 }
 
-test('a stop in the middle, again and again: it goes on where it was, and is there once', async () => {
-  const rig = await open();
-  const projectId = await fullProject(rig, 'images', 1200);
-  const { id } = await rig.ask(projectId);
-  let copied = 0;
-  for (const steps of [1, 2, 5]) {
-    const stopping = new Promise<void>((stopped) => {
-      const runner = rig.run({
-        clones: after(rig, steps, async () => {
-          void runner.stop().then(stopped);
-        }),
+test.each([{ leftOut: [] }, { leftOut: ['annotations'] }] as const)(
+  'a stop in the middle, again and again, $leftOut left out: it goes on where it was, and is there once',
+  async ({ leftOut }) => {
+    const rig = await open();
+    const projectId = await fullProject(rig, 'images', 1200);
+    const { id } = await rig.ask(projectId, 'copy', leftOut);
+    let copied = 0;
+    for (const steps of [1, 2, 5]) {
+      const stopping = new Promise<void>((stopped) => {
+        const runner = rig.run({
+          clones: after(rig, steps, async () => {
+            void runner.stop().then(stopped);
+          }),
+        });
       });
+      await stopping;
+      expect(await rig.room.tasks.get({ id })).toMatchObject({ state: 'publishing', endedAt: null });
+      const rows = await rig.count('clone_rows');
+      expect(rows).toBeGreaterThan(copied);
+      copied = rows;
+      expect((await rig.stores.projects.list({ perPage: 10 })).total).toBe(1);
+    }
+    rig.run();
+    const task = await rig.ended(id);
+    expect(task).toMatchObject({
+      state: 'succeeded',
+      result: { projectName: 'copy', counts: { items: 2400 } },
     });
-    await stopping;
-    expect(await rig.room.tasks.get({ id })).toMatchObject({ state: 'publishing', endedAt: null });
-    const rows = await rig.count('clone_rows');
-    expect(rows).toBeGreaterThan(copied);
-    copied = rows;
-    expect((await rig.stores.projects.list({ perPage: 10 })).total).toBe(1);
-  }
-  rig.run();
-  const task = await rig.ended(id);
-  expect(task).toMatchObject({
-    state: 'succeeded',
-    result: { projectName: 'copy', counts: { items: 2400 } },
-  });
-  expect(await picture(rig, task.result?.projectId ?? 0)).toEqual(await picture(rig, projectId));
-  expect((await rig.stores.projects.list({ perPage: 10 })).total).toBe(2);
-});
+    expect((await rig.stores.projects.list({ perPage: 10 })).total).toBe(2);
+    // As if nobody had stopped it.
+    const straight = await rig.ended((await rig.ask(projectId, 'straight', leftOut)).id);
+    expect(await picture(rig, task.result?.projectId ?? 0)).toEqual(
+      await picture(rig, straight.result?.projectId ?? 0),
+    );
+  },
+);
 
 test('a stop between the commit and the end of the task doubles nothing', async () => {
   const rig = await open();

@@ -12,6 +12,7 @@ import type { DataPlaneDeps } from './data-plane-deps.ts';
 import { registerExportRoutes } from './export-routes.ts';
 import { registerPublicationRoutes } from './publication-routes.ts';
 import { registerRegistration } from './register-route.ts';
+import { registerSupportRoute } from './support-routes.ts';
 import { registerTaskTokenRoute } from './task-token-route.ts';
 import { registerUploadRoutes } from './upload-routes.ts';
 
@@ -38,6 +39,7 @@ export function registerDataPlane(app: FastifyInstance, deps: DataPlaneDeps): vo
       registerPublicationRoutes(scope, deps);
       registerExportRoutes(scope, deps);
       registerTaskTokenRoute(scope, deps);
+      registerSupportRoute(scope, deps);
     },
     { prefix: '/agents/v1' },
   );

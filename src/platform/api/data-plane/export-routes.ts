@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ProjectRow } from '../../store/repositories/projects.ts';
+import { registerAnnotationRoutes } from './annotation-routes.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
 import { pathNumber } from './path-number.ts';
 
@@ -19,8 +20,8 @@ interface ItemsQuery {
   datasets?: string;
 }
 
-export function registerExportRoutes(app: FastifyInstance, { stores }: DataPlaneDeps): void {
-  const { exports, projects } = stores;
+export function registerExportRoutes(app: FastifyInstance, deps: DataPlaneDeps): void {
+  const { exports, projects } = deps.stores;
 
   /** What is not of the agent's own team is not there for it. */
   async function visible(id: number, { agentTeamId }: FastifyRequest): Promise<ProjectRow | undefined> {
@@ -32,6 +33,8 @@ export function registerExportRoutes(app: FastifyInstance, { stores }: DataPlane
     if ((await visible(id, request)) === undefined)
       throw new SlyError('SLY_NOT_FOUND', { detail: `project ${id}` });
   }
+
+  registerAnnotationRoutes(app, deps, need);
 
   app.get<{ Querystring: { find?: string } }>('/projects', async (request) => {
     const word = request.query.find ?? '';

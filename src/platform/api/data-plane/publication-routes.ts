@@ -1,6 +1,7 @@
 /** Imports on their way in, reports, and archives of exports: everything that belongs to an attempt. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isRecord } from '../../../format/problem.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import { readLines } from '../../../lib/lines.ts';
 import { createParser } from '../../../lib/schema.ts';
@@ -10,12 +11,15 @@ import {
   CommitRequestSchema,
   type PublicationRequest,
   PublicationRequestSchema,
-  type PublishItem,
+  PublishEpisodeSchema,
+  PublishFiguresSchema,
   PublishItemSchema,
+  type PublishLine,
 } from '../../../protocol/publish.ts';
 import { MAX_RUN_RECORD_BYTES, RunRecordSchema } from '../../../protocol/run-record.ts';
 import type { TaskView } from '../../ports/tasks.ts';
 import type { DataPlaneDeps } from './data-plane-deps.ts';
+import { createLookAtBytes } from './look-at-bytes.ts';
 import { pathNumber } from './path-number.ts';
 import { bodyChunks } from './request-body.ts';
 
@@ -30,11 +34,14 @@ const publicationRequest = createParser(PublicationRequestSchema);
 const commitRequest = createParser(CommitRequestSchema);
 const archiveRequest = createParser(ArchiveRequestSchema);
 const publishItem = createParser(PublishItemSchema);
+const publishFigures = createParser(PublishFiguresSchema);
+const publishEpisode = createParser(PublishEpisodeSchema);
 const runRecord = createParser(RunRecordSchema);
 
 export function registerPublicationRoutes(app: FastifyInstance, deps: DataPlaneDeps): void {
   const { stores, tasks } = deps;
   const { publications } = stores;
+  const look = createLookAtBytes(deps.media);
 
   /** The publication of the address; the caller must hold its attempt. Undefined when there is none. */
   async function heldPublication(
@@ -84,7 +91,7 @@ export function registerPublicationRoutes(app: FastifyInstance, deps: DataPlaneD
     async (request) => {
       const number = pathNumber(request.params.number, 'segment');
       const id = await needPublication(request);
-      return publications.putSegment(id, number, segmentItems(request));
+      return publications.putSegment(id, number, segmentLines(request), look);
     },
   );
 
@@ -143,14 +150,21 @@ export function registerPublicationRoutes(app: FastifyInstance, deps: DataPlaneD
   );
 }
 
-async function* segmentItems(request: FastifyRequest): AsyncGenerator<PublishItem> {
+async function* segmentLines(request: FastifyRequest): AsyncGenerator<PublishLine> {
   let at = 0;
   for await (const line of readLines(bodyChunks(request, SEGMENT_BODY), ITEM_LINE)) {
     at++;
     if (line.truncated)
       throw new SlyError('SLY_TOO_LARGE', { detail: `line ${at}: expected at most ${ITEM_LINE} bytes` });
-    yield publishItem.parse(parseJson(line.text, at), `line ${at}`);
+    yield publishLine(parseJson(line.text, at), `line ${at}`);
   }
+}
+
+function publishLine(json: unknown, place: string): PublishLine {
+  const kind = isRecord(json) ? json.kind : undefined;
+  if (kind === 'figures') return publishFigures.parse(json, place);
+  if (kind === 'episode') return publishEpisode.parse(json, place);
+  return publishItem.parse(json, place);
 }
 
 function parseJson(text: string, line: number): unknown {

@@ -14,8 +14,8 @@ export function registerTaskTokenRoute(app: FastifyInstance, { auth, tasks }: Da
     async (request, reply): Promise<TaskTokenReply> => {
       reply.header('cache-control', 'no-store');
       const { attempt } = taskTokenRequest.parse(request.body, 'request');
-      await tasks.assertHeld(request.params.key, attempt, request.agentId);
-      return auth.newTaskToken(request.params.key, attempt);
+      const { id } = await tasks.assertHeld(request.params.key, attempt, request.agentId);
+      return { ...(await auth.newTaskToken(request.params.key, attempt)), taskId: id };
     },
   );
 }

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { TelemetrySchema } from '../../../protocol/link.ts';
 import type { AgentView } from '../../ports/agents.ts';
-import { AnyObject, Count, Id, orNull } from '../method.ts';
+import { AnyObject, Count, Id, orNull, Time } from '../method.ts';
 
 /** The SDK knows no other two. */
 const Status = Type.Enum(['running', 'waiting']);
@@ -43,6 +43,8 @@ export const AgentEntity = Type.Object(
     draining: Type.Boolean(),
     lastSeenAt: orNull(Type.String()),
     telemetry: orNull(TelemetrySchema),
+    /** While it is not connected: what it said last, with the time. */
+    lastKnown: orNull(Type.Object({ at: Time, telemetry: TelemetrySchema })),
     plugins: Type.Array(Type.String()),
     running: Type.Array(Type.Object({ key: Type.String(), attempt: Type.Integer() })),
   },

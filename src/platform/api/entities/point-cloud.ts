@@ -5,17 +5,12 @@ import { hexToBase64 } from '../../../lib/hash.ts';
 import type { RelatedImageRow } from '../../store/repositories/figures.ts';
 import type { ItemRow } from '../../store/repositories/items.ts';
 import { AnyObject, Count, Hash, Id, orNull, Time } from '../method.ts';
+import { itemFields, itemFieldsOf } from './item-fields.ts';
 
 export const PointCloudEntity = Type.Object(
   {
-    id: Id,
-    name: Type.String(),
-    description: Type.String(),
+    ...itemFields,
     frame: orNull(Count),
-    datasetId: Id,
-    projectId: Id,
-    hash: orNull(Hash),
-    link: orNull(Type.String()),
     meta: Type.Intersect([AnyObject, Type.Object({ frame: Type.Optional(Type.Unknown()) })], {
       description: 'Of an episode it has the frame.',
     }),
@@ -25,33 +20,20 @@ export const PointCloudEntity = Type.Object(
     figuresCount: Type.Null(),
     objectsCount: Type.Null(),
     tags: Type.Null(),
-    pathOriginal: Type.String(),
-    createdAt: Time,
-    updatedAt: Time,
   },
   { title: 'PointCloud' },
 );
 
 export function pointCloudEntity(row: ItemRow): Static<typeof PointCloudEntity> {
   return {
-    id: row.id,
-    name: row.name,
-    description: '',
+    ...itemFieldsOf(row),
     frame: frameOf(row) ?? null,
-    datasetId: row.datasetId,
-    projectId: row.projectId,
-    hash: row.sha256 === null ? null : hexToBase64(row.sha256),
-    link: row.link,
-    meta: row.meta,
     cloudMime: row.mime,
     size: row.size,
     fileMeta: { size: row.size, mime: row.mime, ext: path.extname(row.name).slice(1).toLowerCase() },
     figuresCount: null,
     objectsCount: null,
     tags: null,
-    pathOriginal: row.link ?? '',
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
   };
 }
 

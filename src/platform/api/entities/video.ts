@@ -1,10 +1,10 @@
 /** Videos as replies have them. */
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
-import { hexToBase64 } from '../../../lib/hash.ts';
 import type { VideoReading } from '../../ports/media.ts';
 import type { ItemRow } from '../../store/repositories/items.ts';
-import { AnyObject, Count, Hash, Id, orNull, Time } from '../method.ts';
+import { AnyObject, Count, orNull } from '../method.ts';
+import { itemFields, itemFieldsOf } from './item-fields.ts';
 
 const VideoFileMeta = Type.Object(
   {
@@ -27,21 +27,11 @@ const VideoFileMeta = Type.Object(
 
 export const VideoEntity = Type.Object(
   {
-    id: Id,
-    name: Type.String(),
+    ...itemFields,
     title: Type.String({ description: 'The same as name.' }),
-    description: Type.String(),
-    datasetId: Id,
-    projectId: Id,
-    hash: orNull(Hash),
-    link: orNull(Type.String()),
-    meta: AnyObject,
     customData: AnyObject,
     rawVideoMeta: Type.Union([VideoFileMeta, AnyObject]),
     fileMeta: Type.Union([VideoFileMeta, AnyObject]),
-    pathOriginal: Type.String(),
-    createdAt: Time,
-    updatedAt: Time,
   },
   { title: 'Video' },
 );
@@ -51,9 +41,22 @@ const TIMECODES_IN_LISTS = 10_000;
 
 /** The stream the item was made of; undefined when its bytes are elsewhere or cannot be read. */
 export function streamOfVideo(row: ItemRow, reading: VideoReading | undefined) {
+  return streamIn(reading, row.meta.videoStreamIndex);
+}
+
+/** The stream of that index, else the first. */
+export function streamIn(reading: VideoReading | undefined, wanted: unknown) {
   if (reading === undefined || 'problem' in reading) return undefined;
-  const wanted = row.meta.videoStreamIndex;
   return reading.streams.find((stream) => stream.index === wanted) ?? reading.streams[0];
+}
+
+/** Why the bytes cannot be an item: they cannot be read, or have no such stream. */
+export function videoProblem(reading: VideoReading | undefined, wanted: unknown): string | undefined {
+  if (reading === undefined) return undefined;
+  if ('problem' in reading) return `not a video that can be read: ${reading.problem}`;
+  if (wanted == null || reading.streams.some(({ index }) => index === wanted)) return undefined;
+  const streams = reading.streams.map(({ index }) => index).join(', ');
+  return `videoStreamIndex: expected one of ${streams}, got ${JSON.stringify(wanted)}`;
 }
 
 export function videoEntity(
@@ -76,20 +79,10 @@ export function videoEntity(
           size: row.size,
         };
   return {
-    id: row.id,
-    name: row.name,
+    ...itemFieldsOf(row),
     title: row.name,
-    description: '',
-    datasetId: row.datasetId,
-    projectId: row.projectId,
-    hash: row.sha256 === null ? null : hexToBase64(row.sha256),
-    link: row.link,
-    meta: row.meta,
     customData: (row.meta.customData ?? {}) as Record<string, unknown>,
     rawVideoMeta: fileMeta,
     fileMeta,
-    pathOriginal: row.link ?? '',
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
   };
 }

@@ -1,19 +1,13 @@
 /** Volumes as replies have them. */
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
-import { hexToBase64 } from '../../../lib/hash.ts';
 import type { ItemRow } from '../../store/repositories/items.ts';
-import { AnyObject, Count, Hash, Id, orNull, Time } from '../method.ts';
+import { AnyObject, Count, orNull } from '../method.ts';
+import { itemFields, itemFieldsOf } from './item-fields.ts';
 
 export const VolumeEntity = Type.Object(
   {
-    id: Id,
-    name: Type.String(),
-    description: Type.String(),
-    datasetId: Id,
-    projectId: Id,
-    hash: orNull(Hash),
-    link: orNull(Type.String()),
+    ...itemFields,
     meta: Type.Intersect([AnyObject, Type.Object({ dimensionsIJK: Type.Optional(AnyObject) })]),
     fileMeta: Type.Object({ size: Count, mime: orNull(Type.String()), ext: Type.String() }),
     size: Count,
@@ -23,9 +17,6 @@ export const VolumeEntity = Type.Object(
     figuresCount: Type.Null(),
     objectsCount: Type.Null(),
     tags: Type.Null(),
-    pathOriginal: Type.String(),
-    createdAt: Time,
-    updatedAt: Time,
   },
   { title: 'Volume' },
 );
@@ -33,14 +24,7 @@ export const VolumeEntity = Type.Object(
 export function volumeEntity(row: ItemRow): Static<typeof VolumeEntity> {
   const ext = path.extname(row.name).slice(1).toLowerCase();
   return {
-    id: row.id,
-    name: row.name,
-    description: '',
-    datasetId: row.datasetId,
-    projectId: row.projectId,
-    hash: row.sha256 === null ? null : hexToBase64(row.sha256),
-    link: row.link,
-    meta: row.meta,
+    ...itemFieldsOf(row),
     fileMeta: { size: row.size, mime: row.mime, ext },
     size: row.size,
     sizeb: row.size,
@@ -49,8 +33,5 @@ export function volumeEntity(row: ItemRow): Static<typeof VolumeEntity> {
     figuresCount: null,
     objectsCount: null,
     tags: null,
-    pathOriginal: row.link ?? '',
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
   };
 }

@@ -1,6 +1,6 @@
 /** The figures of an item as JSON text, page by page, in the order (plane, frame, id). */
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { FigurePlace, FigureRow, FigureStore } from '../../store/repositories/figures.ts';
-import { figureText } from './label-json.ts';
 
 const PAGE = 1000;
 
@@ -21,6 +21,8 @@ export async function* figuresOf(
       after = figure;
     }
     if (page.length < PAGE) return;
+    // Reading and sending may both be done at once, page after page: others have their turn.
+    await breathe();
   }
 }
 
@@ -28,6 +30,7 @@ export async function* figuresOf(
 export async function* figuresByFrame(
   figures: Pick<FigureStore, 'page'>,
   of: { itemId: number; plane: string; objects: ReadonlySet<number> },
+  textOf: (figure: FigureRow) => string,
 ): AsyncGenerator<{ text: string; place: FigurePlace }> {
   let frame: number | undefined;
   let place: FigurePlace | undefined;
@@ -38,7 +41,20 @@ export async function* figuresByFrame(
         : `${frame === undefined ? '' : ']},'}{"index":${Math.max(0, figure.frame)},"figures":[`;
     frame = figure.frame;
     place = figure;
-    yield { text: begins + figureText(figure), place: figure };
+    yield { text: begins + textOf(figure), place: figure };
   }
   if (place !== undefined) yield { text: ']}', place };
+}
+
+/** Figures as the elements of a JSON array. */
+export async function* figureTexts(
+  figures: Pick<FigureStore, 'page'>,
+  of: Parameters<typeof figuresOf>[1],
+  textOf: (figure: FigureRow) => string,
+): AsyncGenerator<string> {
+  let comma = '';
+  for await (const figure of figuresOf(figures, of)) {
+    yield comma + textOf(figure);
+    comma = ',';
+  }
 }

@@ -1,61 +1,36 @@
 /** What the annotations of videos, point clouds and volumes have in common: how they are told, and tags for one item. */
 import type { FastifyReply } from 'fastify';
-import type { ObjectRow } from '../../store/repositories/figures.ts';
 import type { ItemRow } from '../../store/repositories/items.ts';
 import type { Stores } from '../../store/repositories/stores.ts';
 import { sendJsonText } from '../http/json-text.ts';
 import { type ItemKind, itemOf } from '../items/items-of.ts';
-import type { MetaIds } from './annotation-entity.ts';
-import { figuresOf } from './figure-pages.ts';
-import { ids as idsOf, idsOfProjects } from './ids-of-projects.ts';
-import { figureText, grouped, objectJson, tagJson } from './label-json.ts';
+import { apiForm } from './annotation-form.ts';
+import type { AnnotationSource, videoText } from './annotation-texts.ts';
+import { idsOfProjects } from './ids-of-projects.ts';
 import { type NewTag, newTags, tagNames } from './new-tags.ts';
-
-/** The keys every annotation has but its item's own id and name; `objects` are those it tells. */
-export async function annotationHead(
-  stores: Stores,
-  { row, objects, ids }: { row: ItemRow; objects: readonly ObjectRow[]; ids: MetaIds },
-) {
-  const tags = grouped(await stores.entityTags.of('object', idsOf(objects)), (tag) => tag.objectId);
-  return {
-    datasetId: row.datasetId,
-    description: '',
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-    tags: (await stores.entityTags.of('item', [row.id])).map((tag) => tagJson(tag, ids)),
-    objects: objects.map((object) => objectJson(object, tags.get(object.id) ?? [], ids)),
-  };
-}
-
-/** Figures as the elements of a JSON array. */
-export async function* figureTexts(
-  stores: Stores,
-  of: Parameters<typeof figuresOf>[1],
-): AsyncGenerator<string> {
-  let comma = '';
-  for await (const figure of figuresOf(stores.figures, of)) {
-    yield comma + figureText(figure);
-    comma = ',';
-  }
-}
 
 /** A JSON array with one annotation an item, each read while it is sent. */
 export async function sendAnnotations(
-  stores: Stores,
+  source: AnnotationSource & { stores: Stores },
   reply: FastifyReply,
   rows: readonly ItemRow[],
-  annotationText: (row: ItemRow, ids: MetaIds) => AsyncGenerator<string>,
+  { text, owner }: { text: typeof videoText; owner: (row: ItemRow) => Record<string, unknown> },
 ): Promise<FastifyReply> {
-  const ids = await idsOfProjects(stores, rows);
-  async function* text(): AsyncGenerator<string> {
+  const ids = await idsOfProjects(source.stores, rows);
+  async function* list(): AsyncGenerator<string> {
     yield '[';
     for (const [at, row] of rows.entries()) {
       if (at > 0) yield ',';
-      yield* annotationText(row, ids(row.projectId));
+      const { datasetId, createdAt, updatedAt } = row;
+      yield* text(
+        source,
+        row,
+        apiForm(ids(row.projectId), { ...owner(row), datasetId, createdAt, updatedAt }),
+      );
     }
     yield ']';
   }
-  return sendJsonText(reply, text());
+  return sendJsonText(reply, list());
 }
 
 /** Tags for one item, which must be of the kind. */

@@ -1,14 +1,13 @@
 /** Figures as requests bring them, made into rows. What is not in a column of its own is kept as it came. */
 import { type Static, Type } from 'typebox';
-import type { FormatProblem } from '../../../format/model.ts';
-import { isGeometryType, readGeometry } from '../../../format/read-geometry.ts';
+import { sliceOf } from '../../../format/planes.ts';
+import { APART, geometryProblem } from '../../../format/sound-geometry.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { ProjectType } from '../../../protocol/task.ts';
 import type { NewFigure } from '../../store/repositories/figures.ts';
 import { AnyObject, Id, maybe } from '../method.ts';
 import { GEOMETRY_KEYS } from './annotation-figures.ts';
 import { NewTag } from './new-tags.ts';
-import { sliceOf } from './planes.ts';
 
 const Key = Type.String({ minLength: 1, maxLength: 100 });
 
@@ -25,14 +24,6 @@ export const SentFigure = Type.Object({
   tags: maybe(Type.Array(NewTag)),
 });
 export type SentFigure = Static<typeof SentFigure>;
-
-/** Their bytes come apart (`figures.bulk.upload.geometry`). */
-const APART: Readonly<Record<string, readonly string[]>> = {
-  alpha_mask: ['bitmap'],
-  mask_3d: ['mask_3d'],
-  closed_surface_mesh: ['closed_surface_mesh'],
-  point_cloud: ['indices'],
-};
 
 const NOT_KEPT = new Set<string>([
   ...['id', 'key', 'objectKey', 'objectId', 'entityId', 'imageId', 'classId', 'classTitle', 'shape'],
@@ -80,19 +71,10 @@ function geometryOf(sent: SentFigure, place: string, isFlat: boolean): Record<st
   throw wrong(`${place}.geometry: expected the geometry of a ${sent.geometryType}, got nothing`);
 }
 
-/** One that cannot be read would cost its readers the whole annotation. */
+/** SLY_FORMAT_INVALID for a geometry that cannot be read. */
 export function assertSound(type: string, geometry: Record<string, unknown>, place: string): void {
-  if (type === 'cuboid_3d') {
-    for (const part of ['position', 'rotation', 'dimensions'])
-      if (!isVector(geometry[part])) throw wrong(`${place}.geometry.${part}: expected numbers x, y, z`);
-  }
-  if (type === 'point_cloud' && !isIndices(geometry.indices))
-    throw wrong(`${place}.geometry.indices: expected whole numbers from 0`);
-  if (!isGeometryType(type)) return;
-  const problems: FormatProblem[] = [];
-  if (readGeometry(type, geometry, `${place}.geometry`, problems) !== undefined) return;
-  const [first] = problems;
-  throw wrong(`${first?.place ?? place}: ${first?.message ?? `no ${type}`}`);
+  const problem = geometryProblem(type, geometry, place);
+  if (problem !== undefined) throw wrong(problem);
 }
 
 function placeOf(
@@ -111,15 +93,6 @@ function placeOf(
   if (typeof frame === 'number' && Number.isSafeInteger(frame) && frame >= 0) return { plane: '', frame };
   throw wrong(`${place}.meta.frame: expected a whole number from 0, got ${JSON.stringify(frame ?? null)}`);
 }
-
-function isVector(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { x, y, z } = value as Record<string, unknown>;
-  return [x, y, z].every(Number.isFinite);
-}
-
-const isIndices = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
 
 function wrong(detail: string): SlyError {
   return new SlyError('SLY_FORMAT_INVALID', { detail });

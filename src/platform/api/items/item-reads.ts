@@ -1,12 +1,12 @@
 /** What every kind of item that has no more to say is read by: a list, one of them, its bytes. */
-import { type TObject, Type } from 'typebox';
+import type { TObject } from 'typebox';
 import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
-import { type ApiMethod, ById, endpoint, given, Id, maybe } from '../method.ts';
+import { listOf, listReply } from '../lists/list-shape.ts';
+import { type ApiMethod, ById, endpoint } from '../method.ts';
 import { sendItem } from './item-bytes.ts';
+import { ItemListRequest, listItems, scopeOfList } from './item-list.ts';
 import { type ItemKind, itemOf } from './items-of.ts';
-import { assertHolds } from './new-items.ts';
 
 interface Kind<P extends string, S extends TObject> {
   /** `volumes` of `volumes.list`. */
@@ -26,24 +26,11 @@ export function itemReads<P extends string, S extends TObject>(
       {
         about: `${kind}s of a dataset or a project.`,
         needs: 'view',
-        of: ({ datasetId, projectId }) => ({ datasets: given(datasetId), projects: given(projectId) }),
-        request: Type.Object({
-          datasetId: maybe(Id),
-          projectId: maybe(Id),
-          recursive: maybe(Type.Boolean()),
-          ...listFields,
-        }),
+        of: scopeOfList,
+        request: ItemListRequest,
         response: listOf(schema),
       },
-      async ({ datasetId, projectId, ...input }) => {
-        await assertHolds(stores, kind, { datasetId, projectId });
-        const listed = await stores.items.list({
-          ...listQuery(input),
-          ...(datasetId != null ? { datasetId } : projectId != null && { projectId }),
-          recursive: input.recursive ?? false,
-        });
-        return listReply(input, listed, entity);
-      },
+      async (input) => listReply(input, await listItems(stores, kind, input), entity),
     ),
     info: endpoint(
       {

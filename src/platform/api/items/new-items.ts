@@ -3,9 +3,10 @@ import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { base64ToHex, hexToBase64 } from '../../../lib/hash.ts';
 import type { ItemRow, NewItemRow } from '../../store/repositories/items.ts';
+import type { ProjectRow } from '../../store/repositories/projects.ts';
 import type { Stores } from '../../store/repositories/stores.ts';
 import { datasetOf, found, projectOf } from '../found.ts';
-import { AnyObject, Hash, Id, maybe, Name } from '../method.ts';
+import { AnyObject, Hash, Id, maybe, Name, type Scope } from '../method.ts';
 import { type ItemKind, isOfKind } from './items-of.ts';
 
 export const Link = Type.String({ minLength: 1, maxLength: 8192 });
@@ -20,27 +21,40 @@ export const NewItem = Type.Object({
 });
 export type NewItem = Static<typeof NewItem>;
 
-/** For the scope of a request. */
+/** Of a request that adds items. */
+export const scopeOfNew = (datasetId: number, items: readonly NewItem[]): Scope => ({
+  datasets: [datasetId],
+  teamFiles: items.flatMap((item) => item.teamFileId ?? []),
+  hashes: hashesOf(items),
+});
+
 export const hashesOf = (items: readonly { hash?: string | null }[]): string[] =>
   items.flatMap((item) => item.hash ?? []);
 
-export const teamFilesOf = (items: readonly NewItem[]): number[] =>
-  items.flatMap((item) => item.teamFileId ?? []);
+/** Of a request that names a dataset or a project. */
+export async function projectNamed(
+  stores: Pick<Stores, 'datasets' | 'projects'>,
+  of: { datasetId?: number | null | undefined; projectId?: number | null | undefined },
+): Promise<ProjectRow> {
+  const dataset = of.datasetId == null ? undefined : await datasetOf(stores, of.datasetId);
+  const projectId = dataset?.projectId ?? of.projectId;
+  if (projectId != null) return projectOf(stores, projectId);
+  throw new SlyError('SLY_BAD_MESSAGE', { detail: 'expected datasetId or projectId, got neither' });
+}
 
 /** The project, or the dataset's project, must be of the kind. */
 export async function assertHolds(
   stores: Pick<Stores, 'datasets' | 'projects'>,
   kind: ItemKind,
-  of: { datasetId?: number | null | undefined; projectId?: number | null | undefined },
+  of: { datasetId: number },
 ): Promise<void> {
-  const dataset = of.datasetId == null ? undefined : await datasetOf(stores, of.datasetId);
-  const projectId = dataset?.projectId ?? of.projectId;
-  if (projectId == null)
-    throw new SlyError('SLY_BAD_MESSAGE', { detail: 'expected datasetId or projectId, got neither' });
-  const { type } = await projectOf(stores, projectId);
+  assertKind(await projectNamed(stores, of), kind);
+}
+
+export function assertKind({ id, type }: ProjectRow, kind: ItemKind): void {
   if (isOfKind(kind, type)) return;
   throw new SlyError('SLY_USAGE', {
-    detail: `project ${projectId}: expected a project of ${kind.toLowerCase()}s, got one of type ${type}`,
+    detail: `project ${id}: expected a project of ${kind.toLowerCase()}s, got one of type ${type}`,
   });
 }
 

@@ -27,7 +27,7 @@ const FilterSchema = Type.Object(
 /** Spread into the request of a list. */
 export const listFields = {
   filter: maybe(Type.Array(FilterSchema, { maxItems: 100 })),
-  /** The other filter language of the service, which lists of images know; others refuse it unless it is empty. */
+  /** The other filter language of the service, which lists of items know; others refuse it unless it is empty. */
   filters: maybe(Type.Array(Type.Unknown())),
   sort: maybe(Type.String()),
   sort_order: maybe(Type.String()),

@@ -1,11 +1,8 @@
 /** Annotations of single point clouds. Those of episodes: episode-annotations.ts. */
 import { Type } from 'typebox';
-import type { ObjectRow } from '../../store/repositories/figures.ts';
-import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import type { MetaIds } from '../figures/annotation-entity.ts';
-import { ids as idsOf } from '../figures/ids-of-projects.ts';
-import { addItemTags, annotationHead, figureTexts, sendAnnotations } from '../figures/item-annotations.ts';
+import { pointCloudText } from '../figures/annotation-texts.ts';
+import { addItemTags, sendAnnotations } from '../figures/item-annotations.ts';
 import { addedIds, NewTag } from '../figures/new-tags.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
 import { itemsOf } from '../items/items-of.ts';
@@ -24,26 +21,8 @@ const PointCloudAnnotation = Type.Object(
   { title: 'PointCloudAnnotation' },
 );
 
-export function pointCloudAnnotationMethods({ stores }: ApiDeps, lost: LostReplies): MethodTable {
-  /** Objects of the cloud, and those of the dataset that have figures in it. */
-  async function objectsOf(itemId: number): Promise<ObjectRow[]> {
-    const own = await stores.objects.ofItem(itemId);
-    const used = await stores.objects.usedBy(itemId);
-    const byId = new Map([...own, ...used].map((object) => [object.id, object]));
-    return [...byId.values()].sort((a, b) => a.id - b.id);
-  }
-
-  async function* annotationText(row: ItemRow, ids: MetaIds): AsyncGenerator<string> {
-    const objects = await objectsOf(row.id);
-    const head = {
-      name: row.name,
-      pointCloudId: row.id,
-      ...(await annotationHead(stores, { row, objects, ids })),
-    };
-    yield `${JSON.stringify(head).slice(0, -1)},"figures":[`;
-    yield* figureTexts(stores, { itemId: row.id, plane: '', objects: new Set(idsOf(objects)) });
-    yield ']}';
-  }
+export function pointCloudAnnotationMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
+  const { stores } = deps;
 
   return {
     'point-clouds.annotations.bulk.info': endpoint(
@@ -59,7 +38,10 @@ export function pointCloudAnnotationMethods({ stores }: ApiDeps, lost: LostRepli
       },
       async ({ datasetId, pointCloudIds }, { reply }) => {
         const rows = await itemsOf(stores, 'Point cloud', pointCloudIds, datasetId);
-        return sendAnnotations(stores, reply, rows, annotationText);
+        return sendAnnotations(deps, reply, rows, {
+          text: pointCloudText,
+          owner: ({ id, name }) => ({ name, pointCloudId: id }),
+        });
       },
     ),
 

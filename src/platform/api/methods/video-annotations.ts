@@ -1,13 +1,8 @@
 /** Annotations of videos: objects, figures by frame, tags. */
 import { Type } from 'typebox';
-import type { FigurePlace } from '../../store/repositories/figures.ts';
-import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { streamOfVideo } from '../entities/video.ts';
-import type { MetaIds } from '../figures/annotation-entity.ts';
-import { figuresByFrame } from '../figures/figure-pages.ts';
-import { ids as idsOf } from '../figures/ids-of-projects.ts';
-import { addItemTags, annotationHead, sendAnnotations } from '../figures/item-annotations.ts';
+import { videoText } from '../figures/annotation-texts.ts';
+import { addItemTags, sendAnnotations } from '../figures/item-annotations.ts';
 import { addedIds, NewTag } from '../figures/new-tags.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
 import { itemsOf } from '../items/items-of.ts';
@@ -29,29 +24,7 @@ const VideoAnnotation = Type.Object(
 );
 
 export function videoAnnotationMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
-  const { media, stores } = deps;
-
-  async function* annotationText(row: ItemRow, ids: MetaIds): AsyncGenerator<string> {
-    const [reading] = row.sha256 === null ? [] : await media.videos([row.sha256]);
-    const stream = streamOfVideo(row, reading);
-    const objects = await stores.objects.ofItem(row.id);
-    const head = {
-      videoId: row.id,
-      videoName: row.name,
-      size: { height: stream?.height ?? 0, width: stream?.width ?? 0 },
-      ...(await annotationHead(stores, { row, objects, ids })),
-    };
-    yield `${JSON.stringify(head).slice(0, -1)},"frames":[`;
-    const of = { itemId: row.id, plane: '', objects: new Set(idsOf(objects)) };
-    let last: FigurePlace | undefined;
-    for await (const { text, place } of figuresByFrame(stores.figures, of)) {
-      yield text;
-      last = place;
-    }
-    // Of a video whose bytes are elsewhere nothing more is known than what was drawn on it.
-    const framesCount = Math.max(stream?.framesCount ?? 0, (last?.frame ?? -1) + 1);
-    yield `],"framesCount":${framesCount}}`;
-  }
+  const { stores } = deps;
 
   return {
     'videos.annotations.bulk.info': endpoint(
@@ -64,7 +37,10 @@ export function videoAnnotationMethods(deps: ApiDeps, lost: LostReplies): Method
       },
       async ({ datasetId, videoIds }, { reply }) => {
         const rows = await itemsOf(stores, 'Video', videoIds, datasetId);
-        return sendAnnotations(stores, reply, rows, annotationText);
+        return sendAnnotations(deps, reply, rows, {
+          text: videoText,
+          owner: ({ id, name }) => ({ videoId: id, videoName: name }),
+        });
       },
     ),
 

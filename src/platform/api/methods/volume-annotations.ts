@@ -1,13 +1,9 @@
 /** Annotations of volumes: objects, figures by plane and slice, figures in space. */
 import { Type } from 'typebox';
-import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import type { MetaIds } from '../figures/annotation-entity.ts';
-import { figuresByFrame } from '../figures/figure-pages.ts';
-import { ids as idsOf } from '../figures/ids-of-projects.ts';
-import { addItemTags, annotationHead, figureTexts, sendAnnotations } from '../figures/item-annotations.ts';
+import { volumeText } from '../figures/annotation-texts.ts';
+import { addItemTags, sendAnnotations } from '../figures/item-annotations.ts';
 import { addedIds, NewTag } from '../figures/new-tags.ts';
-import { PLANES } from '../figures/planes.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
 import { itemsOf } from '../items/items-of.ts';
 import { AnyObject, Count, endpoint, given, Id, type MethodTable, maybe } from '../method.ts';
@@ -33,26 +29,8 @@ const VolumeAnnotation = Type.Object(
   { title: 'VolumeAnnotation' },
 );
 
-export function volumeAnnotationMethods({ stores }: ApiDeps, lost: LostReplies): MethodTable {
-  async function* annotationText(row: ItemRow, ids: MetaIds): AsyncGenerator<string> {
-    const objects = await stores.objects.ofItem(row.id);
-    const head = {
-      volumeId: row.id,
-      volumeName: row.name,
-      volumeMeta: row.meta,
-      ...(await annotationHead(stores, { row, objects, ids })),
-    };
-    yield `${JSON.stringify(head).slice(0, -1)},"planes":[`;
-    const of = { itemId: row.id, objects: new Set(idsOf(objects)) };
-    for (const [at, plane] of PLANES.entries()) {
-      yield `${at === 0 ? '' : ','}${JSON.stringify(plane).slice(0, -1)},"slices":[`;
-      for await (const { text } of figuresByFrame(stores.figures, { ...of, plane: plane.name })) yield text;
-      yield ']}';
-    }
-    yield '],"spatialFigures":[';
-    yield* figureTexts(stores, { ...of, plane: '' });
-    yield ']}';
-  }
+export function volumeAnnotationMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
+  const { stores } = deps;
 
   return {
     'volumes.annotations.bulk.info': endpoint(
@@ -65,7 +43,10 @@ export function volumeAnnotationMethods({ stores }: ApiDeps, lost: LostReplies):
       },
       async ({ datasetId, volumeIds }, { reply }) => {
         const rows = await itemsOf(stores, 'Volume', volumeIds, datasetId);
-        return sendAnnotations(stores, reply, rows, annotationText);
+        return sendAnnotations(deps, reply, rows, {
+          text: volumeText,
+          owner: ({ id, name }) => ({ volumeId: id, volumeName: name }),
+        });
       },
     ),
 

@@ -9,19 +9,21 @@ import { readMeta } from '../../../format/meta.ts';
 import type { ImageAnnotation, Renames } from '../../../format/model.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { CommitReply } from '../../../protocol/publish.ts';
-import { missing } from '../constraint.ts';
 import type { SqliteConnection } from '../database.ts';
 import { addToCounters } from '../item-counters.ts';
-import { indexLabels, labelsOf, moveLabels } from '../item-labels.ts';
+import { indexLabels, labelsOf } from '../item-labels.ts';
 import { itemByName } from '../item-rows.ts';
 import { readProjectMeta, writeProjectMeta } from '../project-meta.ts';
 import { statement } from '../statements.ts';
-import { livePublication } from './publication-rows.ts';
-import { freeItemName, visibleDataset } from './staged-names.ts';
+import { inPieces } from './in-pieces.ts';
+import { type LivePublication, livePublication } from './publication-rows.ts';
+import { removeJoined, type ShownDatasets, showDatasets } from './show-datasets.ts';
+import { showFigures, showLabels } from './show-labels.ts';
+import { forgetKeys } from './staged-keys.ts';
+import { frameHolder, freeItemName } from './staged-names.ts';
 
 const ITEMS_AT_ONCE = 1000;
 
-type Publication = ReturnType<typeof livePublication>;
 type Changes = Map<number, { items: number; size: number }>;
 
 interface StagedItem {
@@ -40,22 +42,30 @@ export async function commitPublication(
   const publication = livePublication(sqlite, publicationId);
   if (publication.state === 'committed') return replyOf(publication);
   const renames = mergeMeta(sqlite, publication.project_id, metaJson, now);
-  const fresh = showDatasets(sqlite, publication, now);
+  const datasets = showDatasets(sqlite, publication, now);
   const changes: Changes = new Map();
   const next = statement<[number, number], StagedItem>(
     sqlite,
     `SELECT id, dataset_id, name, size FROM items WHERE publication_id = ? ORDER BY dataset_id, name LIMIT ?`,
   );
+  const isOfImages = publication.project_type === 'images';
   const hasRenames = renames.classes.size > 0 || renames.tags.size > 0;
   let items = 0;
+  let skipped = false;
   // What is shown is no longer staged: the first rows are always the next ones.
   for (;;) {
     const batch = next.all(publicationId, hasRenames ? ITEMS_AT_ONCE / 10 : ITEMS_AT_ONCE);
     if (batch.length === 0) break;
-    for (const item of batch) if (showItem(sqlite, publication, item, fresh, changes)) items++;
-    if (hasRenames) renameLabels(sqlite, batch, renames);
+    for (const item of batch) {
+      if (await showItem(sqlite, publication, item, datasets, changes)) items++;
+      else skipped = true;
+    }
+    if (hasRenames && isOfImages) renameLabels(sqlite, batch, renames);
     await yieldToLoop();
   }
+  await showLabels(sqlite, { publication, datasets, renames, skipped });
+  removeJoined(sqlite, datasets);
+  await inPieces((limit) => forgetKeys(sqlite, publicationId, limit));
   addToCounters(sqlite, changes, now);
   statement<[number, number]>(sqlite, 'UPDATE projects SET staged = 0, updated_at = ? WHERE id = ?').run(
     now,
@@ -68,7 +78,7 @@ export async function commitPublication(
   return replyOf({ ...publication, items });
 }
 
-function replyOf(publication: Publication): CommitReply {
+function replyOf(publication: LivePublication): CommitReply {
   return {
     projectId: publication.project_id,
     projectName: publication.project_name,
@@ -89,94 +99,62 @@ function mergeMeta(sqlite: SqliteConnection, projectId: number, json: unknown, n
   return renames;
 }
 
-/** Parents before children. Gives the datasets nothing visible can be in. */
-function showDatasets(sqlite: SqliteConnection, publication: Publication, now: number): ReadonlySet<number> {
-  const staged = statement<[number], { id: number; parent_id: number | null; name: string }>(
-    sqlite,
-    'SELECT id, parent_id, name FROM datasets WHERE publication_id = ? ORDER BY id',
-  );
-  const fresh = new Set<number>();
-  const joined = new Map<number, number>();
-  for (const { id, parent_id, name } of staged.all(publication.id)) {
-    const parent = parent_id === null ? null : (joined.get(parent_id) ?? parent_id);
-    if (parent !== null) assertVisible(sqlite, parent);
-    const twin =
-      parent !== null && fresh.has(parent)
-        ? undefined
-        : visibleDataset(sqlite, publication.project_id, parent ?? 0, name);
-    if (twin === undefined) {
-      statement<[number | null, number, number]>(
-        sqlite,
-        'UPDATE datasets SET publication_id = NULL, parent_id = ?, updated_at = ? WHERE id = ?',
-      ).run(parent, now, id);
-      fresh.add(id);
-    } else {
-      statement<[number, number, number]>(
-        sqlite,
-        'UPDATE items SET dataset_id = ? WHERE publication_id = ? AND dataset_id = ?',
-      ).run(twin, publication.id, id);
-      moveLabels(sqlite, id, twin);
-      // Its children must not go with it.
-      statement<[number, number, number]>(
-        sqlite,
-        'UPDATE datasets SET parent_id = ? WHERE parent_id = ? AND publication_id = ?',
-      ).run(twin, id, publication.id);
-      statement<[number]>(sqlite, 'DELETE FROM datasets WHERE id = ?').run(id);
-      joined.set(id, twin);
-    }
-  }
-  const used = statement<[number], { dataset_id: number }>(
-    sqlite,
-    'SELECT DISTINCT dataset_id FROM items WHERE publication_id = ?',
-  ).all(publication.id);
-  for (const { dataset_id } of used) if (!fresh.has(dataset_id)) assertVisible(sqlite, dataset_id);
-  return fresh;
-}
-
-function assertVisible(sqlite: SqliteConnection, datasetId: number): void {
-  const row = statement<[number], { name: string; archived_at: number | null }>(
-    sqlite,
-    'SELECT name, archived_at FROM datasets WHERE id = ?',
-  ).get(datasetId);
-  if (row !== undefined && row.archived_at === null) return;
-  throw missing(`dataset ${row?.name ?? datasetId}: it was removed while it was imported into`);
-}
-
 /** False when the policy leaves it out after all. */
-function showItem(
+async function showItem(
   sqlite: SqliteConnection,
-  publication: Publication,
+  publication: LivePublication,
   item: StagedItem,
-  fresh: ReadonlySet<number>,
+  datasets: ShownDatasets,
   changes: Changes,
-): boolean {
+): Promise<boolean> {
   let { name } = item;
-  const taken = fresh.has(item.dataset_id) ? undefined : itemByName(sqlite, item.dataset_id, name);
+  const isFresh = datasets.fresh.has(item.dataset_id);
+  const taken = isFresh ? undefined : itemByName(sqlite, item.dataset_id, name);
   if (taken !== undefined) {
     const { conflict } = publication;
-    if (conflict === 'fail') {
-      throw new SlyError('SLY_NOT_UNIQUE', {
-        detail: `${JSON.stringify(name)}: somebody else added an item of this name while this one was imported`,
-        hint: 'Nothing was imported. Retry, or choose another conflict policy.',
-      });
-    }
+    if (conflict === 'fail') throw meanwhile(`an item of the name ${JSON.stringify(name)}`);
     if (conflict === 'skip') {
-      removeItem(sqlite, item.id);
+      await removeItem(sqlite, item.id);
       return false;
     }
-    if (conflict === 'replace') add(changes, item.dataset_id, -1, -removeItem(sqlite, taken));
+    if (conflict === 'replace') add(changes, item.dataset_id, -1, -(await removeItem(sqlite, taken)));
     else name = freeItemName(sqlite, publication.id, { id: item.dataset_id, staged: false }, name);
   }
+  if (publication.project_type === 'point_cloud_episodes' && !isFresh) assertFrameFree(sqlite, item);
   statement<[string, number]>(sqlite, 'UPDATE items SET publication_id = NULL, name = ? WHERE id = ?').run(
     name,
     item.id,
   );
+  if (publication.project_type !== 'images') await showFigures(sqlite, item, datasets);
   add(changes, item.dataset_id, 1, item.size);
   return true;
 }
 
+/** When it was staged the frame was free. */
+function assertFrameFree(sqlite: SqliteConnection, { id, dataset_id }: StagedItem): void {
+  const row = statement<[number], { frame: number | null }>(
+    sqlite,
+    `SELECT json_extract(meta, '$.frame') AS frame FROM items WHERE id = ?`,
+  ).get(id);
+  const frame = row?.frame ?? null;
+  if (frame === null) return;
+  const holder = frameHolder(sqlite, { datasetId: dataset_id, frame, publicationId: null, except: [id] });
+  if (holder !== undefined) throw meanwhile(`frame ${frame} (${JSON.stringify(holder.name)})`);
+}
+
+const meanwhile = (what: string): SlyError =>
+  new SlyError('SLY_NOT_UNIQUE', {
+    detail: `somebody else added ${what} while it was imported`,
+    hint: 'Nothing was imported. Retry, or choose another conflict policy.',
+  });
+
 /** Gives its size. */
-function removeItem(sqlite: SqliteConnection, id: number): number {
+async function removeItem(sqlite: SqliteConnection, id: number): Promise<number> {
+  const figures = statement<[number, number]>(
+    sqlite,
+    'DELETE FROM figures WHERE id IN (SELECT id FROM figures WHERE item_id = ? LIMIT ?)',
+  );
+  await inPieces((limit) => figures.run(id, limit).changes);
   const row = statement<[number], { size: number }>(
     sqlite,
     'DELETE FROM items WHERE id = ? RETURNING size',

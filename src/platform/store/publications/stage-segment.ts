@@ -3,27 +3,34 @@
  * then written in one short transaction, so that a slow sender keeps nobody from the database.
  */
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
-import type { PublishItem, SegmentReply } from '../../../protocol/publish.ts';
+import type { PublishLine, SegmentReply } from '../../../protocol/publish.ts';
 import type { Database, SqliteConnection } from '../database.ts';
 import { shown } from '../entry-names.ts';
-import { indexLabels } from '../item-labels.ts';
-import { blobRow, insertItem, itemByName } from '../item-rows.ts';
+import type { LookAtBytes } from '../repositories/publications.ts';
 import { statement } from '../statements.ts';
-import { type PreparedItem, prepareItem } from './prepare-item.ts';
-import { livePublication, type PublicationRow } from './publication-rows.ts';
-import { freeItemName, isStaged, type StagedDataset, stageDataset } from './staged-names.ts';
+import { type PreparedLine, prepareLine } from './prepare-line.ts';
+import { type LivePublication, livePublication, type PublicationRow } from './publication-rows.ts';
+import { createFigureStager } from './stage-figures.ts';
+import { createItemStager, type Outcome } from './stage-item.ts';
+import { createLabelStager } from './stage-labels.ts';
+import { rememberKey } from './staged-keys.ts';
+import { createDatasetStager } from './staged-names.ts';
 
-type Publication = ReturnType<typeof livePublication>;
 type Note = SegmentReply['notes'][number];
 
 /** Rows between two looks at what else waits in this process. */
 const ROWS_AT_ONCE = 500;
 const LINES_AT_ONCE = 200;
 
-export async function stageSegment(
-  db: Database,
-  segment: { publicationId: number; number: number; items: AsyncIterable<PublishItem>; now: () => number },
-): Promise<SegmentReply> {
+interface Segment {
+  publicationId: number;
+  number: number;
+  lines: AsyncIterable<PublishLine>;
+  look: LookAtBytes | undefined;
+  now: () => number;
+}
+
+export async function stageSegment(db: Database, segment: Segment): Promise<SegmentReply> {
   const { publicationId, number } = segment;
   const before = await db.transaction((sqlite) => {
     const publication = livePublication(sqlite, publicationId);
@@ -31,14 +38,10 @@ export async function stageSegment(
   });
   if (before.known !== undefined) return before.known;
 
-  const notes: Note[] = [];
-  const prepared: { line: number; item: PreparedItem }[] = [];
-  let line = 0;
-  for await (const item of segment.items) {
-    const ready = prepareItem(item, before.publication.project_type);
-    if ('problem' in ready) notes.push({ line, outcome: 'failed', message: ready.problem });
-    else prepared.push({ line, item: ready });
-    if (++line % LINES_AT_ONCE === 0) await yieldToLoop();
+  const prepared: PreparedLine[] = [];
+  for await (const line of segment.lines) {
+    prepared.push(await prepareLine(line, before.publication.project_type, segment.look));
+    if (prepared.length % LINES_AT_ONCE === 0) await yieldToLoop();
   }
 
   return db.transaction(async (sqlite) => {
@@ -47,14 +50,19 @@ export async function stageSegment(
     if (known !== undefined) return known;
     const now = segment.now();
     const stage = createStager(sqlite, publication, now);
+    const notes: Note[] = [];
     let stored = 0;
-    for (const [at, { line: place, item }] of prepared.entries()) {
-      const note = stage(item);
-      if (note !== undefined) notes.push({ line: place, ...note });
-      if (note === undefined || note.outcome === 'renamed') stored++;
-      if (at % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await yieldToLoop();
+    let rows = 0;
+    for (const [line, one] of prepared.entries()) {
+      const outcomes = stage(one);
+      notes.push(...outcomes.map((outcome) => ({ line, ...outcome })));
+      if (one.kind === 'item' && outcomes.every(({ outcome }) => outcome === 'renamed')) stored++;
+      rows += one.kind === 'figures' ? one.figures.figures.length : 1;
+      if (rows < ROWS_AT_ONCE) continue;
+      rows = 0;
+      await yieldToLoop();
     }
-    const reply: SegmentReply = { stored, notes: notes.sort((a, b) => a.line - b.line) };
+    const reply: SegmentReply = { stored, notes };
     statement<[number, number, string, number]>(
       sqlite,
       'INSERT INTO publication_segments (publication_id, number, reply, created_at) VALUES (?, ?, ?, ?)',
@@ -81,71 +89,46 @@ function knownReply(
   return publication.state === 'committed' ? { stored: 0, notes: [] } : undefined;
 }
 
-/** Puts one item; the note says when it was not stored, or stored otherwise. */
+/** Puts one line; says what was not stored, or stored otherwise. */
 function createStager(
   sqlite: SqliteConnection,
-  publication: Publication,
+  publication: LivePublication,
   now: number,
-): (item: PreparedItem) => Omit<Note, 'line'> | undefined {
-  const datasets = new Map<string, StagedDataset>();
-  const annotate = statement<[number, string, number, number]>(
-    sqlite,
-    'INSERT INTO annotations (item_id, json, subpixel, created_at, updated_at) VALUES (?, ?, 0, ?, ?)',
-  );
+): (line: PreparedLine) => Outcome[] {
+  const { id: publicationId, project_type: projectType } = publication;
+  const datasets = createDatasetStager(sqlite, publication, now);
+  const labels = createLabelStager(sqlite, { publicationId, projectType, now });
+  const stageItem = createItemStager(sqlite, { publication, datasets, labels, now });
+  const stageFigures = createFigureStager(sqlite, { publicationId, labels, now });
 
-  function datasetOf(item: PreparedItem): StagedDataset {
-    let dataset = datasets.get(item.path);
-    if (dataset === undefined) {
-      dataset = stageDataset(sqlite, publication, item.parts, now);
-      datasets.set(item.path, dataset);
+  return (line) => {
+    switch (line.kind) {
+      case 'item': {
+        const note = stageItem(line.item);
+        return note === undefined ? [] : [note];
+      }
+      case 'figures':
+        return stageFigures(line.figures).map(failed);
+      case 'episode': {
+        const { id, staged } = datasets.of(line.parts);
+        if (staged && line.head.description !== '') describe(sqlite, id, line.head.description);
+        const problems = labels.head({ datasetId: id, itemId: null }, line.head);
+        return problems.map((problem) => failed(`episode ${shown(line.parts.join('/'))}: ${problem}`));
+      }
+      case 'refused':
+        if (line.key !== undefined)
+          rememberKey(sqlite, publicationId, line.key, { item_id: null, frames: null });
+        return [failed(line.problem)];
     }
-    return dataset;
-  }
-
-  /** The name to store it under, or why it is not stored. */
-  function nameFor(item: PreparedItem, dataset: StagedDataset): string | Omit<Note, 'line'> {
-    const { conflict } = publication;
-    const twin = isStaged(sqlite, publication.id, dataset.id, item.name);
-    const taken = twin || (!dataset.staged && itemByName(sqlite, dataset.id, item.name) !== undefined);
-    // Replacing is about what was there before: two files of one import both have a right to be stored.
-    if (!taken || (conflict === 'replace' && !twin)) return item.name;
-    const where = twin ? 'the same import has another one of this name' : 'the dataset has one already';
-    const what = `${shown(item.name)} in ${shown(item.path)}: ${where}`;
-    if (conflict === 'skip') return { outcome: 'skipped', message: what };
-    if (conflict === 'fail') return { outcome: 'failed', message: what };
-    return freeItemName(sqlite, publication.id, dataset, item.name);
-  }
-
-  return (item) => {
-    const blob = item.sha256 === null ? undefined : blobRow(sqlite, item.sha256);
-    if (item.sha256 !== null && blob === undefined)
-      return {
-        outcome: 'failed',
-        message: `${shown(item.name)}: its bytes (SHA-256 ${item.sha256}) are not stored`,
-      };
-    const dataset = datasetOf(item);
-    const name = nameFor(item, dataset);
-    if (typeof name !== 'string') return name;
-    const id = insertItem(sqlite, {
-      projectId: publication.project_id,
-      datasetId: dataset.id,
-      type: publication.project_type,
-      name,
-      sha256: item.sha256,
-      link: item.link,
-      size: blob?.size ?? item.size,
-      mime: item.mime ?? blob?.mime ?? null,
-      width: item.width ?? blob?.width ?? null,
-      height: item.height ?? blob?.height ?? null,
-      meta: item.meta,
-      customSort: null,
-      publicationId: publication.id,
-      now,
-    });
-    if (item.annotation !== null) {
-      annotate.run(id, item.annotation.json, now, now);
-      indexLabels(sqlite, [{ itemId: id, labels: item.annotation.labels }]);
-    }
-    return name === item.name ? undefined : { outcome: 'renamed', message: `stored as ${name}` };
   };
+}
+
+const failed = (message: string): Outcome => ({ outcome: 'failed', message });
+
+/** What is said of an episode is said of its dataset. */
+function describe(sqlite: SqliteConnection, datasetId: number, description: string): void {
+  statement<[string, number]>(sqlite, 'UPDATE datasets SET description = ? WHERE id = ?').run(
+    description,
+    datasetId,
+  );
 }

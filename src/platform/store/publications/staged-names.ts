@@ -22,7 +22,7 @@ export function splitDatasetPath(path: string): string[] | { problem: string } {
 }
 
 /** Finds or stages the dataset and its parents. What the publication has staged goes first, so that one path stays one dataset. */
-export function stageDataset(
+function stageDataset(
   sqlite: SqliteConnection,
   publication: { id: number; project_id: number },
   parts: readonly string[],
@@ -53,6 +53,27 @@ export function stageDataset(
     }
   }
   return at;
+}
+
+export interface DatasetStager {
+  /** The same path is the same dataset. */
+  of(parts: readonly string[]): StagedDataset;
+}
+
+export function createDatasetStager(
+  sqlite: SqliteConnection,
+  publication: { id: number; project_id: number },
+  now: number,
+): DatasetStager {
+  const datasets = new Map<string, StagedDataset>();
+  return {
+    of(parts) {
+      const path = parts.join('/');
+      const known = datasets.get(path) ?? stageDataset(sqlite, publication, parts, now);
+      datasets.set(path, known);
+      return known;
+    },
+  };
 }
 
 /** `parentId` 0 = top level. */
@@ -107,4 +128,18 @@ export function freeItemName(
     else taken = middle;
   }
   return numberedName(wanted, free);
+}
+
+/** The cloud that has a frame of an episode already, visible or of the same import. */
+export function frameHolder(
+  sqlite: SqliteConnection,
+  of: { datasetId: number; frame: number; publicationId: number | null; except: readonly number[] },
+): { id: number; name: string } | undefined {
+  return statement<[number, number, number | null], { id: number; name: string }>(
+    sqlite,
+    `SELECT id, name FROM items WHERE dataset_id = ? AND type = 'point_cloud_episodes'
+       AND json_extract(meta, '$.frame') = ? AND (publication_id IS NULL OR publication_id = ?)`,
+  )
+    .all(of.datasetId, of.frame, of.publicationId)
+    .find(({ id }) => !of.except.includes(id));
 }

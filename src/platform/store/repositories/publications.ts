@@ -8,17 +8,33 @@ import type {
   PublicationReply,
   PublicationRequest,
   PublishItem,
+  PublishLine,
   SegmentReply,
 } from '../../../protocol/publish.ts';
+import type { ProjectType } from '../../../protocol/task.ts';
 import type { Visible } from './accounts.ts';
+
+/** What the bytes of an item say that its line does not; `problem`: it cannot be an item of such a project. */
+export type ItemFacts =
+  | { problem: string }
+  | { width?: number; height?: number; frames?: number; meta?: Record<string, unknown> };
+export type LookAtBytes = (item: PublishItem, projectType: ProjectType) => Promise<ItemFacts>;
 
 export interface PublicationStore {
   /** Begins, or finds again. A higher (attempt, run) of the task supersedes and drops what an earlier one staged. */
   begin(taskKey: string, request: PublicationRequest): Promise<PublicationReply>;
   /** The publication's task and attempt, for the fence. */
   owner(publicationId: number): Promise<{ taskKey: string; attempt: number } | undefined>;
-  /** One transaction; a replay gives the first reply again. Refused (SLY_LEASE_LOST) when superseded or dropped. */
-  putSegment(publicationId: number, number: number, items: AsyncIterable<PublishItem>): Promise<SegmentReply>;
+  /**
+   * One transaction; a replay gives the first reply again. Refused (SLY_LEASE_LOST) when superseded or dropped.
+   * `look` is asked for each item as its line comes in.
+   */
+  putSegment(
+    publicationId: number,
+    number: number,
+    lines: AsyncIterable<PublishLine>,
+    look?: LookAtBytes,
+  ): Promise<SegmentReply>;
   /** Makes everything visible in one transaction; the meta is merged into the project's (FORMATS.md A.2). Repeating gives the same reply. */
   commit(publicationId: number, request: { meta: unknown; segments: number }): Promise<CommitReply>;
   /** Leaves nothing behind; a committed one is left alone; a missing one is no error. */

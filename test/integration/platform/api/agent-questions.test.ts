@@ -5,11 +5,12 @@ import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 import { createScriptedAgents } from '../../../support/scripted-agents.ts';
 
 const asked: [question: string, asked: unknown][] = [];
+let agents: AgentDirectory;
 let server: ApiServer;
 
 beforeAll(async () => {
   const scripted = createScriptedAgents();
-  const agents: AgentDirectory = {
+  agents = {
     ...scripted,
     async ask(id, question, input) {
       asked.push([question, input]);
@@ -76,13 +77,46 @@ describe('an agent', () => {
       ['agents.clean-up.look', { logDays: 1e9 }],
       ['agents.clean-up.look', {}],
       ['agents.clean-up.remove', { token: 't', classes: ['/etc'] }],
-      ['agents.clean-up.remove', { token: 't', classes: ['logs', 'logs', 'logs', 'logs'] }],
+      ['agents.clean-up.remove', { token: 't', classes: ['logs', 'logs', 'logs', 'logs', 'logs'] }],
       ['agents.clean-up.remove', { token: 'x'.repeat(101), classes: [] }],
       ['agents.upload-folder.retry', { name: 'n'.repeat(1025) }],
       ['agents.doctor.run', { security: 'yes' }],
     ] as const)
       expect([method, (await ask(method, { id: 1, ...body })).status]).toEqual([method, 400]);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('what an agent leaves with the platform', () => {
+  const raw = (method: string, body: object) =>
+    fetch(`${server.url}/public/api/v3/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': server.token },
+      body: JSON.stringify(body),
+    });
+
+  test('a support bundle is made, and downloaded as a file while it is kept', async () => {
+    const { body } = await ask('agents.support-bundle.make', { id: 1 });
+    expect(body).toMatchObject({ id: 'bundle', size: 4, files: [{ file: 'version.json' }] });
+    const file = await raw('agents.support-bundle.download', { id: 1, bundle: body.id });
+    expect(file.headers.get('content-disposition')).toContain('support-gpu-1.tar.gz');
+    expect([file.headers.get('content-type'), await file.text()]).toEqual(['application/gzip', 'gzip']);
+    const old = await raw('agents.support-bundle.download', { id: 1, bundle: 'older' });
+    expect([old.status, await old.text()]).toEqual([404, expect.stringContaining('Make a new one')]);
+    expect((await raw('agents.support-bundle.make', { id: 99 })).status).toBe(404);
+  });
+
+  test('its settings are those of its last start while it is away, and nobody is asked', async () => {
+    const [view] = await agents.list();
+    const settings = (await agents.ask(1, 'settings', {})).answer;
+    expect((await ask('agents.settings', { id: 1 })).body).toEqual({ ...settings, asOf: null });
+    const at = '2026-01-02T03:04:05.000Z';
+    agents.lastSettings = async () => ({ at, settings: settings! });
+    Object.assign(view!, { connected: false });
+    asked.length = 0;
+    expect((await ask('agents.settings', { id: 1 })).body).toEqual({ ...settings, asOf: at });
+    expect(asked).toEqual([]);
+    Object.assign(view!, { connected: true });
   });
 });
 

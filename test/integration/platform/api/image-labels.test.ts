@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
+import { sdkClient } from '../../../support/sdk-client.ts';
 
 let server: ApiServer;
 let projectId: number;
@@ -197,4 +198,71 @@ test('labels that are sent again beside new ones have ids of their own', async (
     filter: [{ field: 'entityId', operator: '=', value: imageId }],
   });
   expect(entities.map((one) => one.id)).toEqual(after.map((one) => one.id));
+});
+
+test.each([
+  ['videos', 'videos', true],
+  ['point-clouds', 'point_cloud_episodes', false],
+  ['volumes', 'volumes', true],
+] as const)('%s.list knows the same filters', async (prefix, type, ofItem) => {
+  const sdk = sdkClient(server);
+  const made = await sdk.project(type, {
+    classes: ['car', 'dog'].map((title) => ({ title, shape: 'any', color: '#FF0000' })),
+    tags: [{ name: 'wet', value_type: 'any_string', color: '#00FF00' }],
+  });
+  const { datasetId, projectId: ofProject } = made;
+  const [key, volume] = [prefix.replace('-c', 'C'), { dimensionsIJK: { x: 1, y: 1, z: 1 } }];
+  const [a = 0, b = 0] = (
+    await sdk.api<Row[]>(`${prefix}.bulk.add`, {
+      datasetId,
+      [key]: ['a', 'b', 'c'].map((name, frame) => ({
+        name,
+        link: `https://x/${name}`,
+        meta: { frame, ...volume },
+      })),
+    })
+  ).map((one) => one.id);
+  const [first, second, third] = await sdk.api<Row[]>('annotation-objects.bulk.add', {
+    datasetId,
+    annotationObjects: [
+      { classId: made.classId('car'), entityId: ofItem ? a : undefined },
+      { classId: made.classId('car'), entityId: ofItem ? a : undefined },
+      { classId: made.classId('dog'), entityId: ofItem ? b : undefined },
+    ],
+  });
+  const figure = (object: Row | undefined, entityId: number) => ({
+    ...{
+      objectId: object?.id,
+      entityId,
+      geometryType: 'point',
+      geometry: { points: { exterior: [[1, 1]], interior: [] } },
+    },
+    meta: { frame: 0, planeName: 'axial', sliceIndex: 0, normal: { x: 0, y: 0, z: 1 } },
+  });
+  for (const [entityId, figures] of [
+    [a, [figure(first, a), figure(first, a), figure(second, a)]],
+    [b, [figure(third, b)]],
+  ] as const)
+    await sdk.api('figures.bulk.add', { datasetId, entityId, figures });
+  const tagId = made.tagId('wet');
+  const owner = { videos: 'videoId', 'point-clouds': 'entityId', volumes: 'entityId' }[prefix];
+  await sdk.api(`${prefix}.tags.bulk.add`, { [owner]: b, tags: [{ tagId, value: 'very' }] });
+  await sdk.api('annotation-objects.tags.bulk.add', {
+    projectId: ofProject,
+    tags: [{ objectId: first?.id, tagId }],
+  });
+
+  const names = async (...filters: { type: string; data: object }[]) =>
+    (await sdk.listAll<Row>(`${prefix}.list`, { projectId: ofProject, filters }, 1)).map((one) => one.name);
+  const car = made.classId('car');
+  expect(await names({ type: 'objects_class', data: { classId: car } })).toEqual(['a']);
+  expect(await names({ type: 'objects_class', data: { classId: car, from: 2, to: 2 } })).toEqual(['a']);
+  expect(await names({ type: 'objects_class', data: { classId: car, from: 3 } })).toEqual([]);
+  expect(await names({ type: 'objects_class', data: { classId: car, include: false } })).toEqual(['b', 'c']);
+  expect(await names({ type: 'images_tag', data: { tagId, value: 'very' } })).toEqual(['b']);
+  expect(await names({ type: 'objects_tag', data: { tagId } })).toEqual(['a']);
+  expect(await names({ type: 'images_filename', data: { value: 'c' } })).toEqual(['c']);
+  expect(await names()).toEqual(['a', 'b', 'c']);
+  await expect(names({ type: 'job', data: {} })).rejects.toThrow(/400/);
+  await expect(names({ type: 'images_tag', data: { tagId: 999_999 } })).rejects.toThrow(/404/);
 });

@@ -315,21 +315,38 @@ test('the clouds of an episode in another order: all of them, once', async () =>
   expect((await refused(method, { datasetId: plain.id, pointCloudIds: [] })).status).toBe(400);
 });
 
-test('a copy of a project is asked for as a whole', async () => {
+test('a copy of a project, whole or in parts, in the words of the SDK', async () => {
   const project = await newProject();
-  const include = { classes: true, projectTags: true, datasets: true, images: true, annotations: true };
-  const body = { id: project.id, workspaceId: 1, name: 'copy', include };
-  const { taskId } = await server.api<{ taskId: number }>('projects.clone', body);
-  expect(await server.tasks.service.get({ id: taskId })).toMatchObject({
-    plugin: '@platform',
-    spec: { source: { kind: 'project', projectId: project.id }, projectName: 'copy', workspaceId: 1 },
+  const specOf = async (include: object | null) => {
+    const body = { id: project.id, workspaceId: 1, name: 'copy', include };
+    const { taskId } = await server.api<{ taskId: number }>('projects.clone', body);
+    const task = await server.tasks.service.get({ id: taskId });
+    expect(task).toMatchObject({
+      plugin: '@platform',
+      spec: { source: { kind: 'project', projectId: project.id }, projectName: 'copy', workspaceId: 1 },
+    });
+    expect((await refused('tasks.repeat', { id: taskId })).status).toBe(400);
+    return task?.spec.options;
+  };
+  const words = (meta: boolean, datasets: boolean, items: boolean, annotations: boolean) => ({
+    ...{ classes: meta, projectTags: meta, datasets, images: items, imagesTags: items },
+    ...{ annotationObjects: annotations, annotationObjectsTags: annotations },
+    ...{ figures: annotations, figuresTags: annotations },
   });
+  expect(await specOf(words(true, true, true, true))).toEqual({});
+  expect(await specOf(null)).toEqual({});
+  expect(await specOf(words(true, true, true, false))).toEqual({ leftOut: ['annotations'] });
+  // What needs a part goes with it, and nobody has to say so.
+  expect(await specOf({ datasets: false })).toEqual({ leftOut: ['datasets', 'items', 'annotations'] });
+  expect(await specOf({ classes: false, images: true, other: true })).toEqual({
+    leftOut: ['meta', 'annotations'],
+  });
+
   const bare = await server.api<{ taskId: number }>('projects.clone', { id: project.id });
   expect(await server.tasks.service.get({ id: bare.taskId })).toMatchObject({
-    spec: { projectName: project.name, workspaceId: 1 },
+    spec: { projectName: project.name, workspaceId: 1, options: {} },
   });
-  const part = { ...body, include: { ...include, annotations: false } };
-  expect((await refused('projects.clone', part)).status).toBe(400);
-  expect((await refused('projects.clone', { ...body, id: 987_654 })).status).toBe(404);
-  expect((await refused('tasks.repeat', { id: taskId })).status).toBe(400);
+  for (const include of [{ figures: false, figuresTags: true }, { annotations: false }, { images: 'no' }])
+    expect((await refused('projects.clone', { id: project.id, include })).status).toBe(400);
+  expect((await refused('projects.clone', { id: 987_654 })).status).toBe(404);
 });

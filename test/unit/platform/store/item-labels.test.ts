@@ -10,20 +10,10 @@ import { MIGRATIONS } from '../../../../src/platform/store/migrations.ts';
 import type { ItemFilter } from '../../../../src/platform/store/repositories/items.ts';
 import { createStores } from '../../../../src/platform/store/stores.ts';
 import { boxOf, each, fill, sha } from '../../../conformance/store/suite.ts';
-import { assertNoFullScans } from '../../../support/query-plans.ts';
+import { CLASSES, labelFilters, openStores, passes, tagArbitrary } from '../../../support/label-filters.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 type Stores = ReturnType<typeof createStores>;
-
-function open() {
-  const file = path.join(tempFolder('labels'), 'platform.sqlite');
-  const db = openDatabase(file);
-  onTestFinished(async () => {
-    await db.close();
-    assertNoFullScans(file);
-  });
-  return { db, stores: createStores(db, { clock: systemClock }) };
-}
 
 async function differing({ labelCheck }: Stores): Promise<number[]> {
   const found: number[] = [];
@@ -128,7 +118,7 @@ test('a database of before gets its rows, in batches that go on after a stop', a
 });
 
 test('the check says which items differ', async () => {
-  const { db, stores } = open();
+  const { db, stores } = openStores();
   const workspaceId = await fill(stores);
   const { id: projectId } = await stores.projects.add({ workspaceId, name: 'p', type: 'images' });
   const { id: datasetId } = await stores.datasets.add({ projectId, parentId: null, name: 'd' });
@@ -153,7 +143,7 @@ test('the check says which items differ', async () => {
 });
 
 test('two imports make the same dataset: the labels of the second go into that of the first', async () => {
-  const { stores } = open();
+  const { stores } = openStores();
   const workspaceId = await fill(stores);
   const { id: projectId } = await stores.projects.add({ workspaceId, name: 'p', type: 'images' });
   const staged = async (key: string, name: string) => {
@@ -177,12 +167,6 @@ test('two imports make the same dataset: the labels of the second go into that o
 
 // ---------------------------------------------------------------- whatever is done, in whatever order
 
-const CLASSES = ['car', 'dog'];
-const TAGS = ['wet', 'score'];
-const tagArbitrary: fc.Arbitrary<Tag> = fc.record(
-  { name: fc.constantFrom(...TAGS), value: fc.constantFrom(5, '5', 'x', 'y'.repeat(150)) },
-  { requiredKeys: ['name'] },
-);
 const annotationArbitrary = fc
   .record({
     tags: fc.array(tagArbitrary, { maxLength: 2 }),
@@ -224,26 +208,6 @@ const stepArbitrary = fc.oneof(
   }),
 );
 
-const filters: ItemFilter[] = [true, false].flatMap((include): ItemFilter[] => [
-  { by: 'class', title: 'car', from: 1, to: 99, include },
-  { by: 'class', title: 'car', from: 2, to: 2, include },
-  { by: 'class', title: 'dog', from: 0, to: 1, include },
-  { by: 'class', title: 'dog', from: 3, to: 2, include },
-  { by: 'tag', name: 'wet', include },
-  { by: 'tag', name: 'score', value: '5', include },
-  { by: 'tag', name: 'score', value: 5, include },
-  { by: 'objectTag', name: 'wet', include },
-  { by: 'objectTag', name: 'score', value: '5', include },
-  { by: 'objectTag', name: 'score', value: 5, include },
-  { by: 'objectTag', name: 'wet', value: 'y'.repeat(150), include },
-]);
-
-const fits = (tag: Tag, filter: { name: string; value?: string | number }): boolean =>
-  tag.name === filter.name &&
-  (filter.value === undefined ||
-    tag.value === filter.value ||
-    (typeof filter.value === 'string' && String(tag.value) === filter.value));
-
 /** The same question, answered by looking at everything. */
 async function lookAt(stores: Stores, datasetId: number, filter: ItemFilter): Promise<number[]> {
   const { entities } = await stores.items.list({ datasetId, perPage: 1000 });
@@ -260,18 +224,13 @@ async function lookAt(stores: Stores, datasetId: number, filter: ItemFilter): Pr
       ...objects.flatMap((one) => one.tags),
       ...figureTags.map((one) => ({ ...one.rest, name: one.name }) as Tag),
     ];
-    const count = filter.by === 'class' ? titles.filter((one) => one === filter.title).length : 0;
-    const is =
-      filter.by === 'class'
-        ? count >= filter.from && count <= filter.to
-        : filter.by !== 'name' && (filter.by === 'tag' ? tags : objectTags).some((tag) => fits(tag, filter));
-    if (filter.by !== 'name' && is === filter.include) found.push(stored.itemId);
+    if (passes(filter, { titles, tags, objectTags })) found.push(stored.itemId);
   }
   return found;
 }
 
 test('every way to label an item, in any order: the rows agree, and every filter finds what looking finds', async () => {
-  const { stores } = open();
+  const { stores } = openStores();
   const workspaceId = await fill(stores);
   let round = 0;
   await fc.assert(
@@ -343,7 +302,7 @@ test('every way to label an item, in any order: the rows agree, and every filter
       for (const id of later) await stores.publications.commit(id, { meta, segments: 1 });
       expect(await differing(stores)).toEqual([]);
       const { entities } = await stores.datasets.list({ projectId, recursive: true, perPage: 10 });
-      for (const filter of filters) {
+      for (const filter of labelFilters) {
         const looked = await Promise.all(entities.map((one) => lookAt(stores, one.id, filter)));
         const list = async (of: { datasetId: number } | { projectId: number }) => {
           const { total, entities: rows } = await stores.items.list({

@@ -1,6 +1,7 @@
 /**
- * The second filter language of lists of images: `filters: [{type, data}]`. Tags and classes are named by their ids
- * of the project. What asks for people, issues, jobs or collections is refused: ignoring it would answer too much.
+ * The second filter language of lists of items: `filters: [{type, data}]`, with the same types for every kind (of a
+ * video, `images_tag` is a tag of the video). Tags and classes are named by their ids of the project. What asks for
+ * people, issues, jobs or collections is refused: ignoring it would answer too much.
  */
 import { type Static, Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
@@ -20,12 +21,12 @@ const DATA = {
   ),
 };
 
-export const ImageFilters = maybe(
+export const ItemFilters = maybe(
   Type.Array(Type.Object({ type: Type.String({ maxLength: 100 }), data: Type.Unknown() }), { maxItems: 50 }),
 );
 
 /** `ids` are the classes and tags of the project the list is of. */
-export function itemFilters(filters: Static<typeof ImageFilters> | undefined, ids: MetaIds): ItemFilter[] {
+export function itemFilters(filters: Static<typeof ItemFilters> | undefined, ids: MetaIds): ItemFilter[] {
   return (filters ?? []).map(({ type, data }, at) => {
     const place = `filters[${at}]`;
     switch (type) {
