@@ -3,9 +3,13 @@ import path from 'node:path';
 import { readAnnotation } from '../../src/format/annotation.ts';
 import { readMeta } from '../../src/format/meta.ts';
 import { isRecord } from '../../src/format/problem.ts';
+import { isEntityType } from '../../src/format/project-paths.ts';
 import { toSlyError } from '../../src/lib/errors.ts';
 import type { SourceTree, Verdict } from '../../src/plugin-kit/plugin.ts';
+import { detectEntities } from './entities/detect.ts';
 import { findLayout, type Layout } from './layout.ts';
+import { typeOfLayout } from './project-type.ts';
+import { count, no } from './verdict.ts';
 
 const LOOKED_AT = 3;
 const MAX_BYTES = 32 << 20;
@@ -14,6 +18,8 @@ export async function detectSupervisely(tree: SourceTree): Promise<Verdict> {
   const layout = findLayout(tree.files.map((file) => file.path));
   if (layout === undefined)
     return no('no meta.json with datasets, no img/ and ann/ folders, and no picture.json beside a picture');
+  const type = await typeOfLayout(tree, layout);
+  if (isEntityType(type)) return detectEntities(tree, layout, type);
   const datasets = layout.projects.flatMap((project) => project.datasets);
   const items = datasets.flatMap((dataset) => dataset.items);
   const [first] = items;
@@ -35,9 +41,6 @@ export async function detectSupervisely(tree: SourceTree): Promise<Verdict> {
     const wrong = await whatIsWrongWithMetas(tree, layout);
     if (wrong !== undefined) return no(wrong);
     const metaFile = layout.projects.find((project) => project.metaFile !== undefined)?.metaFile ?? '';
-    const foreign = datasets.find(({ itemFolder }) => itemFolder !== 'img');
-    if (foreign !== undefined && datasets.every(({ itemFolder }) => itemFolder !== 'img'))
-      return no(`${foreign.folder} holds ${foreign.itemFolder} items, not images`);
     // A meta.json and any JSON in a folder ann: with pictures that is enough, without them one has to fit.
     const unlike = bare
       ? await whatIsWrongWithAnnotation(tree, items.find(({ ann }) => ann !== undefined)?.ann ?? '')
@@ -105,7 +108,3 @@ async function whatIsWrongWithAnnotation(tree: SourceTree, file: string): Promis
     return toSlyError(error).detail;
   }
 }
-
-const no = (because: string): Verdict => ({ confidence: 0, because });
-
-const count = (n: number, word: string): string => (n === 1 ? `is 1 ${word}` : `are ${n} ${word}s`);

@@ -1,14 +1,17 @@
 /** Export: a project in Supervisely Format. Pictures go from the source into the archive without a copy. */
 import path from 'node:path';
 import { normalizeMeta } from '../../src/format/meta.ts';
-import { itemPaths } from '../../src/format/project-paths.ts';
+import { isEntityType, itemPaths } from '../../src/format/project-paths.ts';
 import type { ExportContext, ExportedItem } from '../../src/plugin-kit/plugin.ts';
+import { exportEntities } from './entities/export-entities.ts';
+import { jsonText } from './json-file.ts';
 
 export async function exportSupervisely(ctx: ExportContext): Promise<void> {
   const { archive, project } = ctx;
   const top = folderName(project.name);
   const jsonOnly = ctx.options.json_only === true;
-  await archive.addText(`${top}/meta.json`, json(normalizeMeta(project.meta)));
+  await archive.addText(`${top}/meta.json`, jsonText(normalizeMeta(project.meta)));
+  if (isEntityType(project.type)) return exportEntities(ctx, { top, jsonOnly, type: project.type });
   let done = 0;
   for await (const item of project.items()) {
     ctx.signal.throwIfAborted();
@@ -30,15 +33,13 @@ async function addItem(
     // Names that differ in case alone get another one; annotation and sidecars go by it.
     paths = itemPaths(item.dataset, path.posix.basename(used));
   }
-  await archive.addText(`${top}/${paths.ann}`, json(item.annotation));
-  if (Object.keys(item.meta).length > 0) await archive.addText(`${top}/${paths.meta}`, json(item.meta));
+  await archive.addText(`${top}/${paths.ann}`, jsonText(item.annotation));
+  if (Object.keys(item.meta).length > 0) await archive.addText(`${top}/${paths.meta}`, jsonText(item.meta));
   if (item.link !== undefined) {
     const { name, link, width, height } = item;
-    await archive.addText(`${top}/${paths.info}`, json({ name, link, width, height }));
+    await archive.addText(`${top}/${paths.info}`, jsonText({ name, link, width, height }));
   }
 }
-
-const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 /** The project's name as one folder. */
 function folderName(name: string): string {

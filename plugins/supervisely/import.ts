@@ -1,21 +1,27 @@
-/** Import: projects one after the other, their items a few at a time and written in the order of the source. */
+/** Import: projects one after the other, all of one kind; they become one. */
 import path from 'node:path';
-import { readAnnotation } from '../../src/format/annotation.ts';
-import { createMetaInferrer } from '../../src/format/infer-meta.ts';
-import { readMeta } from '../../src/format/meta.ts';
-import type { ProjectMeta } from '../../src/format/model.ts';
+import { indexMeta } from '../../src/format/meta-index.ts';
+import type { ProjectMeta, Renames } from '../../src/format/model.ts';
+import { isEntityType } from '../../src/format/project-paths.ts';
 import type { FoundDataset, FoundProject } from '../../src/format/project-tree.ts';
 import { SlyError, toSlyError } from '../../src/lib/errors.ts';
-import type { ImportContext, NewItem } from '../../src/plugin-kit/plugin.ts';
+import type { ImportContext } from '../../src/plugin-kit/plugin.ts';
 import { createBlankPictures } from './blank-pictures.ts';
 import { placeBlobItems } from './blobs.ts';
+import { importEntityDataset } from './entities/import-dataset.ts';
+import { keysById } from './entities/keys.ts';
+import { below, entityKind } from './entities/kinds.ts';
+import { createSourceFiles, type SourceFiles } from './entities/source-files.ts';
+import { importImageDataset } from './image-dataset.ts';
 import { createItemReader } from './item-reader.ts';
 import { readJsonFile } from './json-file.ts';
 import { findLayout, type Layout } from './layout.ts';
 import { createProblemDigest, type ProblemDigest } from './problem-digest.ts';
+import { projectMeta } from './project-meta.ts';
+import { typeOfLayout } from './project-type.ts';
 
-/** Items that are read at once; they are written in order. */
-const PARALLEL = 16;
+/** Imports one dataset under the name it gets in the project. */
+type DatasetImporter = (dataset: FoundDataset, name: string) => Promise<void>;
 
 export async function importSupervisely(ctx: ImportContext): Promise<void> {
   const layout = findLayout(ctx.tree.files.map((file) => file.path));
@@ -26,111 +32,92 @@ export async function importSupervisely(ctx: ImportContext): Promise<void> {
       hint: 'For pictures alone use the plugin "images".',
     });
   }
+  const found = await typeOfLayout(ctx.tree, layout);
+  const type = isEntityType(found) ? found : 'images';
+  if (type !== 'images') ctx.entities.setType(type);
   const digest = createProblemDigest(ctx.report);
+  const sources = createSourceFiles(ctx.tree);
   await reportShared(ctx, layout);
   const total = layout.projects.reduce(
     (sum, one) => sum + one.datasets.reduce((n, { items }) => n + items.length, 0),
     0,
   );
-  const progress = { done: 0, total };
-  const blanks = createBlankPictures(ctx.project);
+  let done = 0;
+  const onItems = (count: number): void => {
+    done += count;
+    ctx.progress('importing', done, Math.max(total, done));
+  };
+  const images = imageProjects(ctx, layout, { digest, onItems });
   const datasetNames = new Set<string>();
   for (const project of layout.projects) {
-    const meta = await metaOf(ctx, project);
+    const meta = await projectMeta(ctx, project, { type, sources });
     if (meta === undefined) continue;
     const renames = ctx.project.mergeMeta(meta);
-    const places = await placeBlobItems(ctx, project);
-    const reader = createItemReader(ctx, { meta, renames, places, digest, blanks, adopted: layout.adopted });
+    const importDataset =
+      type === 'images'
+        ? await images(project, meta, renames)
+        : await entityProject(ctx, project, { type, meta, renames, sources, digest, onItems });
     for (const dataset of project.datasets) {
-      const name = freeDatasetName(dataset, project, datasetNames);
-      await importDataset(ctx, dataset, name, reader, progress);
-      await reportLeftovers(ctx, dataset, digest);
+      await importDataset(dataset, freeDatasetName(dataset, project, datasetNames));
+      await reportLeftovers(ctx, dataset, {
+        digest,
+        itemFolder: type === 'images' ? 'img' : entityKind(type).itemFolder,
+      });
     }
   }
   await digest.finish();
 }
 
-async function importDataset(
+function imageProjects(
   ctx: ImportContext,
-  dataset: FoundDataset,
-  name: string,
-  reader: ReturnType<typeof createItemReader>,
-  progress: { done: number; total: number },
-): Promise<void> {
-  for (let at = 0; at < dataset.items.length; at += PARALLEL) {
-    ctx.signal.throwIfAborted();
-    const batch = dataset.items.slice(at, at + PARALLEL);
-    const read = await Promise.all(batch.map((item) => reader.read(item)));
-    for (const one of read) {
-      const item: NewItem | undefined = await reader.settle(one, name);
-      if (item !== undefined) await ctx.project.add(item);
-    }
-    progress.done += batch.length;
-    ctx.progress('importing', progress.done, Math.max(progress.total, progress.done));
-  }
-}
-
-/** Undefined when the project cannot be imported; that is reported. */
-async function metaOf(ctx: ImportContext, project: FoundProject): Promise<ProjectMeta | undefined> {
-  const { metaFile } = project;
-  if (metaFile === undefined) return inferMeta(ctx, project);
-  const refuse = async (code: string, message: string, hint: string): Promise<undefined> => {
-    await ctx.report.failed({ file: metaFile, code, message, hint });
-    return undefined;
+  { adopted }: Layout,
+  { digest, onItems }: { digest: ProblemDigest; onItems(count: number): void },
+): (project: FoundProject, meta: ProjectMeta, renames: Renames) => Promise<DatasetImporter> {
+  const blanks = createBlankPictures(ctx.project);
+  return async (project, meta, renames) => {
+    const places = await placeBlobItems(ctx, project);
+    const reader = createItemReader(ctx, { meta, renames, places, digest, blanks, adopted });
+    return (dataset, name) => importImageDataset(ctx, dataset, name, { reader, onItems });
   };
-  try {
-    const { meta, problems } = readMeta(await readJsonFile(ctx.tree, metaFile));
-    const fatal = problems.find(({ severity }) => severity === 'fatal');
-    if (fatal !== undefined) {
-      await ctx.report.failed({ file: metaFile, ...fatal });
-      return inferMeta(ctx, project);
-    }
-    if (meta.projectType !== 'images')
-      return refuse(
-        'SLY_FORMAT_INVALID',
-        `expected a project of images, got one of ${meta.projectType}`,
-        `Import it with the plugin for ${meta.projectType}.`,
-      );
-    for (const { place, code, message, hint } of problems)
-      await ctx.report.warning({
-        file: metaFile,
-        place,
-        code,
-        message,
-        ...(hint === undefined ? {} : { hint }),
-      });
-    await ctx.report.used(metaFile, 'classes and tags');
-    return meta;
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    const { code, detail } = toSlyError(error);
-    await ctx.report.failed({
-      file: metaFile,
-      code,
-      message: detail,
-      hint: 'Classes and tags are taken from the annotations instead.',
-    });
-    return inferMeta(ctx, project);
-  }
 }
 
-/** Reads every annotation once: a class seen with two geometries must be known before the first label is written. */
-async function inferMeta(ctx: ImportContext, project: FoundProject): Promise<ProjectMeta> {
-  const inferrer = createMetaInferrer();
-  const files = project.datasets.flatMap(({ items }) => items.flatMap(({ ann }) => ann ?? []));
-  for (let at = 0; at < files.length; at += PARALLEL) {
-    ctx.signal.throwIfAborted();
-    // What cannot be read is reported when its item is imported.
-    const batch = files
-      .slice(at, at + PARALLEL)
-      .map((file) => readJsonFile(ctx.tree, file).catch(() => undefined));
-    for (const json of await Promise.all(batch)) {
-      const { annotation } = readAnnotation(json);
-      if (annotation !== undefined) inferrer.add(annotation);
-    }
-    ctx.progress('looking for classes', Math.min(at + PARALLEL, files.length), files.length);
+async function entityProject(
+  ctx: ImportContext,
+  project: FoundProject,
+  deps: {
+    type: Parameters<typeof entityKind>[0];
+    meta: ProjectMeta;
+    renames: Renames;
+    sources: SourceFiles;
+    digest: ProblemDigest;
+    onItems(count: number): void;
+  },
+): Promise<DatasetImporter> {
+  const { sources, digest, renames, onItems } = deps;
+  const index = indexMeta(deps.meta);
+  const head = { ...index, renames, project: ctx.project, keysById: await readKeyIds(ctx, project, sources) };
+  const kind = entityKind(deps.type);
+  return (dataset, name) =>
+    importEntityDataset(ctx, dataset, name, { kind, sources, digest, head, onItem: () => onItems(1) });
+}
+
+/** Of an object only the server's number may be given; this file says which it is. */
+async function readKeyIds(
+  ctx: ImportContext,
+  { root }: FoundProject,
+  sources: SourceFiles,
+): Promise<ReadonlyMap<number, string>> {
+  const file = below(root, 'key_id_map.json');
+  if (sources.size(file) === undefined) return new Map();
+  try {
+    const keys = keysById(await readJsonFile(ctx.tree, file));
+    await ctx.report.used(file, 'keys of objects');
+    return keys;
+  } catch (error) {
+    const { code, detail: message } = toSlyError(error);
+    await ctx.report.failed({ file, code, message });
+    return new Map();
   }
-  return inferrer.meta();
 }
 
 /** Several projects may have a dataset of one name; the later ones go below the name of their project. */
@@ -158,7 +145,7 @@ async function reportShared(ctx: ImportContext, layout: Layout): Promise<void> {
 async function reportLeftovers(
   ctx: ImportContext,
   dataset: FoundDataset,
-  digest: ProblemDigest,
+  { digest, itemFolder }: { digest: ProblemDigest; itemFolder: string },
 ): Promise<void> {
   for (const { ann, items } of dataset.clashes) {
     await ctx.report.failed({
@@ -172,11 +159,13 @@ async function reportLeftovers(
     await ctx.report.skipped({
       file,
       code: 'SLY_FORMAT_INVALID',
-      message: 'there is no picture of this name, and no link to one',
+      message: 'there is no item of this name, and no link to one',
     });
-  if (dataset.itemFolder !== 'img')
+  // A download of annotations alone has no folder of items.
+  const hasItems = dataset.items.some(({ image }) => image !== undefined);
+  if (dataset.itemFolder !== itemFolder && (hasItems || itemFolder === 'img'))
     await digest.warn('item folder', {
       code: 'SLY_FORMAT_INVALID',
-      message: `${dataset.folder}: expected pictures in img/, got ${dataset.itemFolder}/`,
+      message: `${dataset.folder}: expected items in ${itemFolder}/, got ${dataset.itemFolder}/`,
     });
 }

@@ -1,4 +1,4 @@
-/** JSON files of the source, with an error that says where the text breaks. */
+/** JSON files: of the source with an error that says where the text breaks, and as they are written. */
 import { SlyError } from '../../src/lib/errors.ts';
 import type { SourceTree } from '../../src/plugin-kit/plugin.ts';
 
@@ -14,3 +14,6 @@ export async function readJsonFile(tree: SourceTree, file: string): Promise<unkn
     });
   }
 }
+
+/** As it is written. */
+export const jsonText = (value: unknown): string => `${JSON.stringify(value)}\n`;

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { matchLooseItems } from '../../src/format/loose-items.ts';
+import type { EntityType } from '../../src/format/project-paths.ts';
 import { type FoundItem, type FoundProject, findProjects } from '../../src/format/project-tree.ts';
 import { adoptPictures } from './adopt-pictures.ts';
 import { hasPictureName } from './picture.ts';
@@ -15,7 +16,16 @@ export interface Layout {
   shared: { ann: string; items: string[]; given: boolean }[];
   /** Items whose picture lies outside of their dataset. */
   adopted: ReadonlySet<FoundItem>;
+  /** Of loose files that are no pictures. */
+  looseType?: EntityType;
 }
+
+/** Loose items by their names, pictures first; a volume alone is taken for a picture. */
+const LOOSE: readonly { isItem(file: string): boolean; type?: EntityType }[] = [
+  { isItem: hasPictureName },
+  { isItem: (file) => /\.(mp4|avi|3gp|flv|webm|wmv|mov|mkv|mpe?g)$/i.test(file), type: 'videos' },
+  { isItem: (file) => /\.(pcd|ply|las|laz)$/i.test(file), type: 'point_clouds' },
+];
 
 /** Undefined when no picture or annotation has a place in any of the layouts. */
 export function findLayout(paths: readonly string[]): Layout | undefined {
@@ -25,11 +35,15 @@ export function findLayout(paths: readonly string[]): Layout | undefined {
     const kind = withMeta.length > 0 ? 'project' : 'datasets';
     return { kind, projects, shared: [], adopted: adoptPictures(projects, rest) };
   }
-  return looseLayout(paths);
+  for (const one of LOOSE) {
+    const layout = looseLayout(paths, one);
+    if (layout !== undefined) return layout;
+  }
+  return undefined;
 }
 
-function looseLayout(paths: readonly string[]): Layout | undefined {
-  const { items, metaFile, shared, orphans } = matchLooseItems(paths, hasPictureName);
+function looseLayout(paths: readonly string[], { isItem, type }: (typeof LOOSE)[number]): Layout | undefined {
+  const { items, metaFile, shared, orphans } = matchLooseItems(paths, isItem);
   if (!items.some(({ ann }) => ann !== undefined)) return undefined;
   const datasets = new Map<string, FoundProject['datasets'][number]>();
   const depth = commonDepth(items.map(({ image }) => image));
@@ -47,7 +61,13 @@ function looseLayout(paths: readonly string[]): Layout | undefined {
   first?.orphans.push(...orphans);
   const project: FoundProject = { root: '', datasets: [...datasets.values()], blobs: [] };
   if (metaFile !== undefined) project.metaFile = metaFile;
-  return { kind: 'loose', projects: [project], shared, adopted: new Set() };
+  return {
+    kind: 'loose',
+    projects: [project],
+    shared,
+    adopted: new Set(),
+    ...(type === undefined ? {} : { looseType: type }),
+  };
 }
 
 /** Folders all files have in common. */

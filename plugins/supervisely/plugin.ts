@@ -1,4 +1,4 @@
-/** Supervisely Format for images: what this folder gives to the host. */
+/** Supervisely Format: what this folder gives to the host. */
 import type { Plugin } from '../../src/plugin-kit/plugin.ts';
 import { detectSupervisely } from './detect.ts';
 import { exportSupervisely } from './export.ts';

@@ -11,8 +11,8 @@ const FILES_A_WARNING = 3;
 const MAX_KINDS = 1000;
 
 export interface ProblemDigest {
-  /** What was lost of a file, each at its place. */
-  lost(file: string, problems: readonly FormatProblem[]): Promise<void>;
+  /** What was lost of a file, each at its place; `total` where not all of it is in the list. */
+  lost(file: string, problems: readonly FormatProblem[], total?: number): Promise<void>;
   /** Something that was mended or guessed; `kind` is the same for the same thing in other files. */
   warn(kind: string, problem: Problem): Promise<void>;
   /** Tells how many more there were of each kind. */
@@ -31,10 +31,10 @@ export function createProblemDigest(report: Reporter): ProblemDigest {
 
   return {
     warn,
-    async lost(file, problems) {
+    async lost(file, problems, total = problems.length) {
       for (const { place, code, message, hint } of problems.slice(0, LINES_A_FILE))
         await report.warning({ file, place, code, message, ...(hint === undefined ? {} : { hint }) });
-      const more = problems.length - LINES_A_FILE;
+      const more = total - LINES_A_FILE;
       if (more > 0)
         await report.warning({
           file,

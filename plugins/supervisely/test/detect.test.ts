@@ -49,13 +49,13 @@ test.each([
   ['nothing', {}, /no meta\.json with datasets/],
   ['pictures alone', { 'a/1.jpg': 'x', 'b/2.jpg': 'y' }, /no meta\.json with datasets/],
   [
-    'a project of videos',
+    'a project of meshes',
     {
-      'meta.json': '{"classes":[],"projectType":"videos"}',
-      'd/video/a.mp4': 'x',
-      'd/ann/a.mp4.json': annotation,
+      'meta.json': '{"classes":[],"projectType":"meshes"}',
+      'd/volume/a.ply': 'x',
+      'd/ann/a.ply.json': annotation,
     },
-    /^meta\.json: a project of videos/,
+    /^meta\.json: a project of meshes/,
   ],
   [
     'a meta.json of something else',

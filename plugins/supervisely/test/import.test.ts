@@ -168,7 +168,7 @@ describe('something is wrong', () => {
       'failed data/ds1/img/b ä.png : expected a picture, got an empty file',
       'skipped data/ds1/ann/a.png.json : its picture ds1/img/a.png could not be imported',
       'skipped data/ds1/ann/b ä.png.json : its picture ds1/img/b ä.png could not be imported',
-      'skipped data/ds1/ann/gone.png.json : there is no picture of this name, and no link to one',
+      'skipped data/ds1/ann/gone.png.json : there is no item of this name, and no link to one',
       'warning data/ds1/datasets/night/img/c.png : there is no annotation for this item; it has no labels',
     ]);
     expect(annOf(imported, 'c.png').size).toEqual({ width: 8, height: 6 });

@@ -36,6 +36,7 @@ export async function runImport(folder: string, options: Record<string, unknown>
     tree: await scanSourceTree(folder, breathe),
     projectName: 'test',
     project: results.project,
+    entities: results.entities,
   });
   results.finish();
   const lines = segmentLines(out);
@@ -72,11 +73,14 @@ export async function runExport(
     report: { used: fail, skipped: fail, failed: fail, warning: fail },
     project: {
       name: 'my/project',
+      type: 'images',
       meta: imported.meta,
       total: imported.items.length,
       items: async function* () {
         for (const item of imported.items) yield exported(item, data);
       },
+      entities: async function* () {},
+      episodes: async function* () {},
     },
     archive: {
       async addFile(file, source) {

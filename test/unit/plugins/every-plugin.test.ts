@@ -11,8 +11,9 @@ import { withCommonOptions } from '../../../src/protocol/common-options.ts';
 import { type Manifest, ManifestSchema } from '../../../src/protocol/plugin.ts';
 
 const ROOT = path.join(packageRoot(), 'plugins');
+/** `python` is what scripts run in, no plugin. */
 const NAMES = readdirSync(ROOT, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && entry.name !== 'python')
   .map((entry) => entry.name);
 const manifests = createParser(ManifestSchema, 'SLY_PLUGIN_MANIFEST');
 
