@@ -5,10 +5,8 @@
  *   node scripts/build-plugin-image.mjs [--tag sly-agent/plugins:VERSION] [--dist DIR]
  *
  * Stages a context of only what a plugin loads: the modules reachable from the host and from each plugin in
- * dist/, and the packages those import, with their dependencies as package-lock.json has them. Then builds with
- * the docker command, or where there is none through the engine's API. Prints the tag.
+ * dist/, and the packages those import, with their dependencies as package-lock.json has them. Prints the tag.
  */
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -24,7 +22,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { SOCKET } from './docker/engine.mjs';
+import { buildImage } from './docker/build-image.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -148,28 +146,6 @@ function makeReadable(folder) {
   }
 }
 
-async function buildImage(context, tag) {
-  const built = spawnSync('docker', ['build', '--network', 'none', '--tag', tag, context], {
-    encoding: 'utf8',
-  });
-  if (built.error?.code === 'ENOENT') return buildThroughEngine(context, tag);
-  if (built.status !== 0) throw new Error(`docker build failed\n${built.stdout ?? ''}${built.stderr ?? ''}`);
-}
-
-async function buildThroughEngine(context, tag) {
-  const [{ default: Docker }, { create }] = await Promise.all([import('dockerode'), import('tar')]);
-  const docker = new Docker({ socketPath: SOCKET });
-  const archive = create({ cwd: context, portable: true, gzip: true }, readdirSync(context));
-  const output = await docker.buildImage(archive, { t: tag, networkmode: 'none' });
-  await new Promise((done, failed) => {
-    docker.modem.followProgress(output, (error, lines) => {
-      const fault = error ?? lines?.find((line) => line.error !== undefined)?.error;
-      if (fault) failed(fault instanceof Error ? fault : new Error(fault));
-      else done();
-    });
-  });
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { values } = parseArgs({
@@ -181,7 +157,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const context = mkdtempSync(join(tmpdir(), 'sly-plugin-image-'));
   try {
     const packages = await stageContext(context, resolve(root, values.dist));
-    await buildImage(context, values.tag);
+    await buildImage(context, values.tag, { network: 'none' });
     process.stdout.write(`${values.tag} (packages: ${packages.join(', ')})\n`);
   } catch (error) {
     process.stderr.write(`plugin image: ${error instanceof Error ? error.message : error}\n`);

@@ -26,7 +26,9 @@ const ROOMS = [
     'housekeeping',
     'control',
     'doctor',
+    'gateway',
     'machine',
+    'support',
   ].map((name) => ({
     room: `src/agent/${name}`,
     may: ['src/lib', 'src/protocol', 'src/format', 'src/agent/ports'],

@@ -10,6 +10,7 @@ import { createEngine } from '../../src/agent/runner/docker/engine.ts';
 import { chooseUser } from '../../src/agent/runner/docker/engine-user.ts';
 import { containerName, LABEL } from '../../src/agent/runner/docker/host-config.ts';
 import { createImages } from '../../src/agent/runner/docker/images.ts';
+import { createOwnImages, createPulledImages } from '../../src/agent/runner/docker/own-images.ts';
 import { createPathTranslator } from '../../src/agent/runner/docker/own-mounts.ts';
 import { probeIsolation } from '../../src/agent/runner/probe-isolation.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -63,6 +64,8 @@ function connectTo(
   return connectDocker({
     dockerSocket,
     builtinImage: BASE_IMAGE,
+    scriptImage: 'sly-agent/python:test',
+    pulledFile: path.join(tempFolder('pulled'), 'pulled.json'),
     allowedImages: [],
     pull: 'never',
     agentId: AGENT,
@@ -75,9 +78,17 @@ function connectTo(
 /** Gives up on an engine within two seconds. */
 function impatient(socketPath: string): Runner {
   const engine = createEngine(socketPath);
+  const pulled = createPulledImages(path.join(tempFolder('pulled'), 'pulled.json'));
   return createDockerRunner({
     engine,
-    images: createImages(engine, { builtin: BASE_IMAGE, allowed: [], pull: 'never', log: silentLogger() }),
+    images: createImages(engine, {
+      own: [BASE_IMAGE],
+      allowed: [],
+      pull: 'never',
+      pulled,
+      log: silentLogger(),
+    }),
+    own: createOwnImages(engine, pulled),
     user: chooseUser({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }, []),
     toEngine: (file) => file,
     agentId: AGENT,

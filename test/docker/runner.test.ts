@@ -5,6 +5,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/log.ts';
 import { runnerConformance } from '../conformance/runner/suite.ts';
 import { BASE_IMAGE, DOCKER_SOCKET, describeDocker, docker } from '../support/docker.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../fixtures/runner/program.mjs');
 const AGENT = `docker-test-${process.pid}`;
@@ -19,6 +20,8 @@ describeDocker('docker', () => {
       connectDocker({
         dockerSocket: DOCKER_SOCKET,
         builtinImage: BASE_IMAGE,
+        scriptImage: 'sly-agent/python:test',
+        pulledFile: path.join(tempFolder('pulled'), 'pulled.json'),
         allowedImages: [],
         pull: 'never',
         agentId: AGENT,

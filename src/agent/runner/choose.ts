@@ -15,11 +15,15 @@ export interface RunnerOptions {
   kind: 'auto' | 'docker' | 'sandbox';
   dockerSocket: string;
   builtinImage: string;
+  /** What scripts run in. */
+  scriptImage: string;
   /** Globs of images that may run besides the built-in one. */
   allowedImages: readonly string[];
   pull: 'never' | 'if-missing';
   /** Marks what belongs to this agent on a machine that several share. */
   agentId: string;
+  /** Where is noted which images this agent pulled. */
+  pulledFile: string;
   clock: Clock;
   log: Logger;
   /** Default: the plugin host of this installation. */

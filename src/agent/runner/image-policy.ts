@@ -2,17 +2,17 @@
 import { SlyError } from '../../lib/errors.ts';
 
 export interface ImagePolicy {
-  /** The built-in plugins' image; always allowed. */
-  builtin: string;
+  /** Those of the built-in plugins and of scripts; always allowed. */
+  own: readonly string[];
   /** Globs on the whole reference, tag included: `*` stays inside a path part, `**` does not. */
   allowed: readonly string[];
 }
 
 export function assertAllowed(image: string, policy: ImagePolicy): void {
-  if (image === policy.builtin || policy.allowed.some((glob) => matchesGlob(image, glob))) return;
+  if (policy.own.includes(image) || policy.allowed.some((glob) => matchesGlob(image, glob))) return;
   const list = policy.allowed.length === 0 ? 'no other image' : policy.allowed.join(', ');
   throw new SlyError('SLY_IMAGE_NOT_ALLOWED', {
-    detail: `${image}: this agent runs ${policy.builtin} and ${list}`,
+    detail: `${image}: this agent runs ${policy.own.join(', ')} and ${list}`,
     hint: 'Add it to allowed_images in the configuration of this agent, if you trust it.',
   });
 }

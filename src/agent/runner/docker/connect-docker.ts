@@ -7,27 +7,33 @@ import { createEngine } from './engine.ts';
 import { type EngineInfo, engineFacts } from './engine-facts.ts';
 import { chooseUser } from './engine-user.ts';
 import { createImages } from './images.ts';
+import { createOwnImages, createPulledImages } from './own-images.ts';
 import { createPathTranslator } from './own-mounts.ts';
 
 export interface ConnectOptions {
   dockerSocket: string;
   builtinImage: string;
+  scriptImage: string;
   allowedImages: readonly string[];
   pull: 'never' | 'if-missing';
   agentId: string;
+  /** Where is noted which images this agent pulled. */
+  pulledFile: string;
   clock: Clock;
   log: Logger;
 }
 
 /** Throws SLY_RUNNER_UNAVAILABLE when the engine does not answer. */
 export async function connectDocker(options: ConnectOptions): Promise<Runner> {
-  const { builtinImage: builtin, allowedImages: allowed, pull, agentId, clock, log } = options;
+  const { builtinImage, scriptImage, allowedImages: allowed, pull, agentId, clock, log } = options;
   const engine = createEngine(options.dockerSocket);
   const info: EngineInfo = await engine.call('info', (docker) => docker.info());
   const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const pulled = createPulledImages(options.pulledFile);
   return createDockerRunner({
     engine,
-    images: createImages(engine, { builtin, allowed, pull, log }),
+    own: createOwnImages(engine, pulled),
+    images: createImages(engine, { own: [builtinImage, scriptImage], allowed, pull, pulled, log }),
     user: chooseUser(self, info.SecurityOptions ?? []),
     facts: engineFacts(info),
     toEngine: await createPathTranslator(engine, log),

@@ -7,7 +7,15 @@ import type Docker from 'dockerode';
 import type { Clock } from '../../../lib/clock.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/log.ts';
-import type { EngineFacts, ImageDigest, Mount, Run, Runner, RunSpec } from '../../ports/runner.ts';
+import type {
+  EngineFacts,
+  ImageDigest,
+  Mount,
+  Run,
+  Runner,
+  RunnerImages,
+  RunSpec,
+} from '../../ports/runner.ts';
 import { assertPresent } from '../plugin-user.ts';
 import { type ContainerRun, followContainer } from './container-run.ts';
 import { type Engine, engineMessage, statusOf } from './engine.ts';
@@ -20,6 +28,7 @@ import type { PathTranslator } from './own-mounts.ts';
 export interface DockerRunnerDeps {
   engine: Engine;
   images: Images;
+  own: RunnerImages;
   user: EngineUser;
   /** What the engine says of itself. */
   facts?: EngineFacts;
@@ -143,6 +152,7 @@ export function createDockerRunner(deps: DockerRunnerDeps): Runner {
       notEnforced: [],
       ...(deps.facts === undefined ? {} : { engine: deps.facts }),
     },
+    images: deps.own,
     async check(image) {
       await engine.call('ping', (docker) => docker.ping(), 5000);
       await images.ensure(image);

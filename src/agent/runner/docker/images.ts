@@ -5,6 +5,7 @@ import type { Logger } from '../../../lib/log.ts';
 import type { ImageDigest } from '../../ports/runner.ts';
 import { assertAllowed, type ImagePolicy, namesRegistry } from '../image-policy.ts';
 import { type Engine, engineMessage, statusOf } from './engine.ts';
+import type { PulledImages } from './own-images.ts';
 
 export interface Images {
   /** Throws SLY_IMAGE_NOT_ALLOWED, SLY_IMAGE_MISSING, SLY_RUNNER_UNAVAILABLE. Pulls where the policy says so. */
@@ -15,6 +16,8 @@ export interface Images {
 
 export interface ImagesOptions extends ImagePolicy {
   pull: 'never' | 'if-missing';
+  /** Told of each image that was pulled. */
+  pulled: Pick<PulledImages, 'note'>;
   log: Logger;
 }
 
@@ -53,11 +56,17 @@ export function createImages(engine: Engine, options: ImagesOptions): Images {
     }
   }
 
+  async function pullAndNote(image: string): Promise<void> {
+    await pull(image);
+    const info = await inspect(image);
+    if (info !== undefined) options.pulled.note(info.Id, image);
+  }
+
   async function fetchMissing(image: string): Promise<void> {
     if (options.pull === 'never') throw missing(image, 'pulling is switched off (pull: never)');
-    if (image === options.builtin && !namesRegistry(image))
+    if (options.own.includes(image) && !namesRegistry(image))
       throw missing(image, 'it is built on this machine and not pulled from anywhere');
-    const running = pulling.get(image) ?? pull(image).finally(() => pulling.delete(image));
+    const running = pulling.get(image) ?? pullAndNote(image).finally(() => pulling.delete(image));
     pulling.set(image, running);
     await running;
   }
@@ -66,7 +75,7 @@ export function createImages(engine: Engine, options: ImagesOptions): Images {
     const build = 'Build it once with `npm run images`, or set runner: sandbox.';
     return new SlyError('SLY_IMAGE_MISSING', {
       detail: `${image}: ${why}`,
-      hint: image === options.builtin ? build : `Pull or build it on this machine: docker pull ${image}`,
+      hint: options.own.includes(image) ? build : `Pull or build it on this machine: docker pull ${image}`,
       ...(cause === undefined ? {} : { cause }),
     });
   }

@@ -11,13 +11,14 @@ export interface Cage {
   kind: SandboxKind;
   isolation: Isolation;
   spec: RunSpec;
+  isPython: boolean;
   /** Undefined where this process may make no control groups. */
   groups: Pick<RunGroups, 'limits'> | undefined;
 }
 
 const OUTPUTS = '/sly_task_data/results';
 
-export function cageOptions({ kind, isolation, spec, groups }: Cage): RunOption[] {
+export function cageOptions({ kind, isolation, spec, isPython, groups }: Cage): RunOption[] {
   const isOpen = (what: string): boolean => isolation.notEnforced.includes(what);
   const enforced = groups?.limits() ?? {};
   const namespaces = kind.name === 'bubblewrap';
@@ -33,7 +34,7 @@ export function cageOptions({ kind, isolation, spec, groups }: Cage): RunOption[
     option(
       'Root file system',
       namespaces
-        ? 'system libraries, Node and this program, read-only'
+        ? `system libraries, ${isPython ? 'Python' : 'Node'} and this program, read-only`
         : 'only the files it was given, as far as Node asks',
     ),
     option(
@@ -47,7 +48,7 @@ export function cageOptions({ kind, isolation, spec, groups }: Cage): RunOption[
       : option('Namespaces', 'shared with the agent', true, 'It sees what is not its own.'),
     option('New privileges', 'cannot be gained'),
     limit('Memory', enforced.memoryBytes, mib),
-    option('JavaScript heap', `${heapMb(spec.limits.memoryBytes)} MiB`),
+    ...(isPython ? [] : [option('JavaScript heap', `${heapMb(spec.limits.memoryBytes)} MiB`)]),
     limit('Processors', enforced.cpus, String),
     limit('Processes', enforced.pids, String),
     option('Open files', `at most ${MAX_OPEN_FILES}`),

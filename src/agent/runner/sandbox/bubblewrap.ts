@@ -1,6 +1,6 @@
 /**
- * The plugin host in namespaces of its own, without an engine: own mounts, processes, network (none), host name;
- * of the disk it sees system libraries, Node, this program's code, and the mounts of the run.
+ * The plugin host, or a script, in namespaces of its own, without an engine: own mounts, processes, network (none), host
+ * name; of the disk it sees system libraries, Node or Python, this program's code, and the mounts of the run.
  *
  * An agent that is root lets bubblewrap lay the mounts with root's rights and then becomes PLUGIN_USER inside
  * (setpriv), so that sources below folders of the agent alone can be mounted. Any other agent gets a user namespace
@@ -11,12 +11,13 @@ import type { RunSpec } from '../../ports/runner.ts';
 import { PLUGIN_USER } from '../plugin-user.ts';
 import { heapMb } from './launch.ts';
 import type { Program } from './program.ts';
+import type { PythonProgram } from './python-program.ts';
 
 export interface BubblewrapOptions {
   bwrap: string;
   /** Given when the agent is root and can change to PLUGIN_USER. */
   setpriv: string | undefined;
-  program: Program;
+  program: Program | PythonProgram;
   marker: string;
   /** A system call filter comes in descriptor 4. */
   filtered: boolean;
@@ -24,16 +25,20 @@ export interface BubblewrapOptions {
 
 const APP = '/opt/sly-agent';
 const NODE = '/opt/node/bin/node';
+/** Nothing of the environment or of a home folder, lines as they are printed, no .pyc files: as plugins/python/Dockerfile. */
+const PYTHON_FLAGS = ['-I', '-u', '-B'];
 /** Shared libraries and the loader; on most systems the others are links into /usr/lib. */
 const LIBRARIES = ['/usr/lib', '/usr/lib64', '/lib', '/lib64'];
 
 export function bubblewrapCommand(spec: RunSpec, options: BubblewrapOptions): string[] {
   const { program, setpriv } = options;
+  const { binary, target, flags, system } = interpreterOf(program, spec);
   const inside = (file: string): string => path.posix.join(APP, path.relative(program.root, file));
   const binds = [
     ...LIBRARIES.map((source) => ({ flag: '--ro-bind-try', source, target: source })),
     { flag: '--ro-bind-try', source: '/etc/ld.so.cache', target: '/etc/ld.so.cache' },
-    { flag: '--ro-bind', source: program.node, target: NODE },
+    { flag: '--ro-bind', source: binary, target },
+    ...system.map((source) => ({ flag: '--ro-bind-try', source, target: source })),
     ...program.reads.map((source) => ({ flag: '--ro-bind', source, target: inside(source) })),
     ...(setpriv === undefined ? [] : [{ flag: '--ro-bind', source: setpriv, target: setpriv }]),
     ...spec.mounts.map(({ source, target, readOnly }) => ({
@@ -56,9 +61,21 @@ export function bubblewrapCommand(spec: RunSpec, options: BubblewrapOptions): st
     ...(options.filtered ? ['--seccomp', '4'] : []),
     '--',
     ...(setpriv === undefined ? [] : dropTo(setpriv)),
-    ...[NODE, `--max-old-space-size=${heapMb(spec.limits.memoryBytes)}`, inside(program.host)],
+    ...[target, ...flags, inside(program.host)],
     ...spec.args,
   ];
+}
+
+function interpreterOf(
+  program: Program | PythonProgram,
+  spec: RunSpec,
+): { binary: string; target: string; flags: readonly string[]; system: readonly string[] } {
+  if ('python' in program) {
+    const { python, system } = program;
+    return { binary: python, target: python, flags: PYTHON_FLAGS, system };
+  }
+  const flags = [`--max-old-space-size=${heapMb(spec.limits.memoryBytes)}`];
+  return { binary: program.node, target: NODE, flags, system: [] };
 }
 
 function namespaces(asRoot: boolean): string[] {

@@ -14,19 +14,23 @@ export interface Launch {
 export type Launcher = (spec: RunSpec) => Launch;
 
 export const MAX_OPEN_FILES = 4096;
-/** The unit of `ulimit -f`. */
+/** The units of `ulimit -f` and `ulimit -d`. */
 const BLOCK = 512;
+const KIB = 1024;
 
 /**
  * A shell that gives itself the limits and joins the control groups before it becomes the command: after the start
- * would be too late, for by then there may be children. A limit that is tighter already stays as it is.
+ * would be too late, for by then there may be children. A limit that is tighter already stays as it is. `dataBytes`: most
+ * memory of one process, for a program that no flag of its own and no group holds back.
  */
 export function withLimits(
   command: readonly string[],
-  options: { fileBytes: number; groups: readonly string[] },
+  options: { fileBytes: number; dataBytes: number | undefined; groups: readonly string[] },
 ): { command: string; args: string[] } {
+  const { dataBytes } = options;
   const script = [
     'ulimit -c 0',
+    ...(dataBytes === undefined ? [] : [`ulimit -d ${Math.ceil(dataBytes / KIB)} 2>/dev/null || :`]),
     `ulimit -n ${MAX_OPEN_FILES} 2>/dev/null || :`,
     `ulimit -f ${Math.ceil(options.fileBytes / BLOCK)} 2>/dev/null || :`,
     ...options.groups.map((_, index) => `echo 0 > "$${index + 1}" || exit 126`),

@@ -4,13 +4,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageDigest } from '../../ports/runner.ts';
 import type { Program } from './program.ts';
+import type { PythonProgram } from './python-program.ts';
 
 /** Packages are named by the lock file of the installation; hashing them would take a second. */
 const LEFT_OUT = 'node_modules';
 const PROGRAM_FILE = /\.(?:js|ts|json)$/;
 const NO_PROGRAM = /[\\/](?:fixtures|test|sample)[\\/]/;
 
-export async function digestOfProgram(program: Program): Promise<ImageDigest> {
+export async function digestOfProgram(program: Program | PythonProgram): Promise<ImageDigest> {
   const hash = createHash('sha256');
   for (const top of program.reads.filter((file) => path.basename(file) !== LEFT_OUT)) {
     for (const file of await filesBelow(top)) {

@@ -58,7 +58,7 @@ export function isolationOf(kind: SandboxKind, groups: readonly Controller[]): I
           : "with this user's rights to its folders";
     return {
       kind: 'bubblewrap',
-      summary: `Built-in plugins run in bubblewrap namespaces, ${user}, without network. Other images need Docker.`,
+      summary: `Built-in plugins and scripts run in bubblewrap namespaces, ${user}, without network. Other images need Docker.`,
       notEnforced: [
         ...missing,
         ...(seccompFilter(process.arch) === undefined ? ['seccomp'] : []),
@@ -69,7 +69,7 @@ export function isolationOf(kind: SandboxKind, groups: readonly Controller[]): I
   return {
     kind: 'node-permission',
     summary:
-      "Built-in plugins run under Node's permission model: no other files, no programs, but the network is open to them and they share this user. Other images need Docker.",
+      "Built-in plugins run under Node's permission model: no other files, no programs, but the network is open to them and they share this user. Scripts need bubblewrap or Docker, other images Docker.",
     notEnforced: [...missing, 'tmp', 'network', 'seccomp', 'user'],
   };
 }

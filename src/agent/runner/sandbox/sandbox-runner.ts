@@ -1,6 +1,6 @@
 /**
- * Plugins without an engine: the built-in ones, as children of this process, in the strongest cage this machine
- * allows. A run ends with the agent; the next process starts it anew.
+ * Plugins without an engine: the built-in ones and scripts, as children of this process, in the strongest cage this
+ * machine allows; scripts only where that is namespaces. A run ends with the agent; the next process starts it anew.
  */
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,6 +18,7 @@ import { endLeftovers, findLeftovers, runMarker, runName } from './leftovers.ts'
 import { makeView, nodePermissionCommand, removeView, viewEnv } from './node-permission.ts';
 import { builtinProgram, type Program } from './program.ts';
 import { digestOfProgram } from './program-digest.ts';
+import { type PythonProgram, pythonProgram } from './python-program.ts';
 import { isolationOf, type SandboxKind } from './sandbox-kind.ts';
 import { seccompFilter } from './seccomp.ts';
 
@@ -25,6 +26,8 @@ export interface SandboxRunnerDeps {
   /** What `probeSandbox` found to work. */
   kind: SandboxKind;
   builtinImage: string;
+  /** Stands for the Python of this machine. */
+  scriptImage: string;
   agentId: string;
   clock: Clock;
   log: Logger;
@@ -34,25 +37,28 @@ export interface SandboxRunnerDeps {
 }
 
 export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
-  const { kind, builtinImage, agentId, clock, log } = deps;
+  const { kind, builtinImage, scriptImage, agentId, clock, log } = deps;
   const program = deps.program ?? builtinProgram();
   const groups = deps.groups ?? openControlGroups(clock);
   const isolation: Isolation = isolationOf(kind, groups.enforced);
   const dropsUser = kind.name === 'bubblewrap' && kind.setpriv !== undefined;
   const filter = seccompFilter(process.arch);
   const active = new Map<string, ChildRun>();
-  let knownDigest: Promise<ImageDigest> | undefined;
+  const digests = new Map<string, Promise<ImageDigest>>();
 
   const viewOf = (runId: string): string => path.join(tmpdir(), `sly-run-${runName(agentId, runId)}`);
 
   function launch(spec: RunSpec, procs: readonly string[]): Launch {
     const marker = runMarker(agentId, spec.runId);
-    const limits = { fileBytes: spec.limits.fileBytes, groups: procs };
+    const runs = programOf(spec.image);
+    const isFree = 'python' in runs && !groups.enforced.includes('memory');
+    const { fileBytes, memoryBytes } = spec.limits;
+    const limits = { fileBytes, dataBytes: isFree ? memoryBytes : undefined, groups: procs };
     if (kind.name === 'bubblewrap') {
       const command = bubblewrapCommand(spec, {
         bwrap: kind.bwrap,
         setpriv: kind.setpriv,
-        program,
+        program: runs,
         marker,
         filtered: filter !== undefined,
       });
@@ -73,31 +79,42 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
     };
   }
 
-  function assertBuiltin(image: string): void {
-    if (image === builtinImage) return;
+  function programOf(image: string): Program | PythonProgram {
+    if (image === builtinImage) return program;
+    if (image === scriptImage && kind.name === 'bubblewrap') return pythonProgram();
+    if (image === scriptImage) {
+      throw new SlyError('SLY_RUNNER_UNAVAILABLE', {
+        detail: "scripts run in a container or in bubblewrap, and here is only Node's permission model",
+        hint: 'Install bubblewrap and python3, or Docker; `sly-agent doctor` shows what is missing.',
+        retryable: false,
+      });
+    }
     throw new SlyError('SLY_RUNNER_UNAVAILABLE', {
-      detail: `${image} needs a Docker engine; without one only the built-in plugins run here`,
+      detail: `${image} needs a Docker engine; without one only the built-in plugins and scripts run here`,
       hint: 'Install Docker and let this user use its socket; `sly-agent doctor` shows what is missing.',
       retryable: false,
     });
   }
 
   /** The files of an installation do not change while it runs. */
-  function programDigest(): Promise<ImageDigest> {
-    knownDigest ??= digestOfProgram(program).catch((error: unknown) => {
-      knownDigest = undefined;
-      throw error;
-    });
-    return knownDigest;
+  async function digestOf(image: string): Promise<ImageDigest> {
+    const known =
+      digests.get(image) ??
+      digestOfProgram(programOf(image)).catch((error: unknown) => {
+        digests.delete(image);
+        throw error;
+      });
+    digests.set(image, known);
+    return known;
   }
 
   async function startCaged(spec: RunSpec): Promise<ChildRun> {
-    const digest = await programDigest().catch(() => undefined);
+    const digest = await digestOf(spec.image).catch(() => undefined);
     const opened =
       groups.enforced.length === 0 ? undefined : groups.open(runName(agentId, spec.runId), spec.limits);
     const applied = {
       ...(digest && { digest }),
-      options: cageOptions({ kind, isolation, spec, groups: opened }),
+      options: cageOptions({ kind, isolation, spec, isPython: spec.image === scriptImage, groups: opened }),
     };
     return startChild({ clock, log }, spec, launch(spec, opened?.procs ?? []), { groups: opened, applied });
   }
@@ -112,13 +129,13 @@ export function createSandboxRunner(deps: SandboxRunnerDeps): Runner {
   return {
     isolation,
     async check(image) {
-      assertBuiltin(image);
+      programOf(image);
     },
-    digest: async (image) => (image === builtinImage ? programDigest() : undefined),
+    digest: (image) => digestOf(image).catch(() => undefined),
     async start(spec) {
       const found = active.get(spec.runId);
       if (found !== undefined) return found;
-      assertBuiltin(spec.image);
+      programOf(spec.image);
       assertPresent(spec);
       if (dropsUser) {
         assertReadable(spec, PLUGIN_USER);

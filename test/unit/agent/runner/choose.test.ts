@@ -10,6 +10,8 @@ function optionsFor(kind: RunnerOptions['kind'], lines: string[]): RunnerOptions
     kind,
     dockerSocket: path.join(tempFolder('engine'), 'docker.sock'),
     builtinImage: 'sly-agent/plugins:test',
+    scriptImage: 'sly-agent/python:test',
+    pulledFile: path.join(tempFolder('pulled'), 'pulled.json'),
     allowedImages: [],
     pull: 'never',
     agentId: 'choose-test',

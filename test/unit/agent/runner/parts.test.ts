@@ -94,9 +94,10 @@ describe('images', () => {
     expect(matchesGlob(image, glob)).toBe(wanted);
   });
 
-  test('the built-in one always, others by the list, with a hint', () => {
-    assertAllowed('own:1', { builtin: 'own:1', allowed: [] });
-    expect(() => assertAllowed('own:2', { builtin: 'own:1', allowed: ['x/*'] })).toThrow(/allowed_images/);
+  test('own ones always, others by the list, with a hint', () => {
+    const own = ['own:1', 'python:1'];
+    for (const image of own) assertAllowed(image, { own, allowed: [] });
+    expect(() => assertAllowed('own:2', { own, allowed: ['x/*'] })).toThrow(/allowed_images/);
   });
 
   test('a bare name could come from anybody', () => {

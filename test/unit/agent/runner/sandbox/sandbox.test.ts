@@ -124,9 +124,12 @@ describe('control groups', () => {
 });
 
 test('limits are set and groups joined before the command starts', () => {
-  const { command, args } = withLimits(['prog', 'a b'], { fileBytes: 1024, groups: ['/g/one', '/g/two'] });
+  const limits = { fileBytes: 1024, groups: ['/g/one', '/g/two'] };
+  const { command, args } = withLimits(['prog', 'a b'], { ...limits, dataBytes: undefined });
   expect(command).toBe('/bin/sh');
   expect(args.slice(3)).toEqual(['/g/one', '/g/two', 'prog', 'a b']);
   expect(args[1]).toContain('ulimit -f 2 ');
   expect(args[1]).toContain('shift 2\nexec "$@"');
+  expect(args[1]).not.toContain('ulimit -d');
+  expect(withLimits([], { ...limits, dataBytes: 4096 }).args[1]).toContain('ulimit -d 4 ');
 });

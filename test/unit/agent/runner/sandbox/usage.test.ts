@@ -22,7 +22,7 @@ const spec = {
 
 function weakerOf(kind: SandboxKind, isolation: Isolation, limits: object | undefined): string[] {
   const groups = limits === undefined ? undefined : { limits: () => limits };
-  const rows = cageOptions({ kind, isolation, spec, groups });
+  const rows = cageOptions({ kind, isolation, spec, isPython: false, groups });
   expect(JSON.stringify(rows)).not.toContain('/srv/secret');
   return rows.flatMap(({ name, weaker }) => (weaker === undefined ? [] : [name]));
 }
