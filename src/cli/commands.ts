@@ -72,6 +72,10 @@ export const COMMANDS: Record<string, Entry> = {
     summary: 'Check everything this agent depends on.',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
+  'support-bundle': {
+    summary: 'Write a file for whoever is asked for help: versions, settings, checks, log, without secrets.',
+    load: async () => (await import('./support-bundle.ts')).supportBundleCommand,
+  },
 };
 
 export async function findCommand(name: string): Promise<Command> {

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import path from 'node:path';
 import type {
   ControlHistoryEntry,
+  ControlPlugin,
   ControlStatus,
   ControlTask,
   DoctorCheck,
@@ -12,7 +13,7 @@ import type {
 } from '../agent/control/control-api.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { errnoOf, type FailureInfo, fromFailureInfo, SlyError } from '../lib/errors.ts';
-import type { Manifest } from '../protocol/plugin.ts';
+import type { ScriptsState } from '../protocol/script.ts';
 import type { SelfTest } from '../protocol/self-test.ts';
 
 export interface ControlClient {
@@ -25,9 +26,11 @@ export interface ControlClient {
   cancel(key: string): Promise<{ accepted: string }>;
   retry(key: string): Promise<{ accepted: string }>;
   drain(on: boolean): Promise<void>;
-  plugins(): Promise<Manifest[]>;
+  plugins(): Promise<ControlPlugin[]>;
+  scripts(): Promise<ScriptsState>;
   testPlugin(name: string): Promise<SelfTest>;
   doctor(security: boolean): Promise<DoctorCheck[]>;
+  supportBundle(): Promise<Uint8Array>;
   loginLink(): Promise<{ url: string }>;
   log(key: string, offset: number): Promise<{ text: string; next: number; ended: boolean }>;
   report(key: string): Promise<{ text: string | null }>;
@@ -66,14 +69,18 @@ export function createControlClient(socketPath: string): ControlClient {
     });
   }
 
-  async function json<T>(method: string, url: string, body?: unknown): Promise<T> {
+  async function bytes(method: string, url: string, body?: unknown): Promise<Buffer> {
     const response = await open(method, url, body);
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (response.statusCode !== 200) throw fromFailureInfo(value as FailureInfo);
-    return value as T;
+    const answer = Buffer.concat(chunks);
+    if (response.statusCode !== 200)
+      throw fromFailureInfo(JSON.parse(answer.toString('utf8')) as FailureInfo);
+    return answer;
   }
+
+  const json = async <T>(method: string, url: string, body?: unknown): Promise<T> =>
+    JSON.parse((await bytes(method, url, body)).toString('utf8')) as T;
 
   return {
     status: () => json('GET', '/status'),
@@ -88,8 +95,10 @@ export function createControlClient(socketPath: string): ControlClient {
       await json('POST', '/drain', { on });
     },
     plugins: () => json('GET', '/plugins'),
+    scripts: () => json('GET', '/scripts'),
     testPlugin: (name) => json('POST', `/plugins/${encodeURIComponent(name)}/test`),
     doctor: (security) => json('GET', `/doctor${security ? '?security' : ''}`),
+    supportBundle: () => bytes('GET', '/support-bundle'),
     loginLink: () => json('POST', '/login-link'),
     log: (key, offset) => json('GET', `/tasks/${key}/log?offset=${offset}`),
     report: (key) => json('GET', `/tasks/${key}/report`),

@@ -9,7 +9,7 @@ import { conclude, watchTask } from './watch-task.ts';
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'Download a project in a format.',
+  summary: 'Download a project in a format, or run a script on it.',
   usage: 'export PROJECT --as FORMAT --to FILE',
   flags: {
     as: { type: 'string', value: 'FORMAT', help: 'Plugin to use (see `sly-agent plugins`).' },
@@ -17,7 +17,7 @@ export const exportCommand: Command = {
       type: 'string',
       short: 't',
       value: 'FILE',
-      help: 'Where the archive (tar) goes. A broken download goes on where it stopped.',
+      help: 'Where the archive (tar) goes. A broken download goes on where it stopped. Only a script that is no download needs none.',
     },
     option: { type: 'string', short: 'o', multiple: true, value: 'KEY=VALUE', help: 'Option of the plugin.' },
     force: { type: 'boolean', short: 'f', help: 'Replace FILE if it exists.' },
@@ -30,20 +30,26 @@ export const exportCommand: Command = {
   async run({ positionals, flags, terminal, signal }) {
     needPositionals(exportCommand, positionals, 1);
     const { as: plugin, to } = flags;
-    if (typeof plugin !== 'string' || typeof to !== 'string') {
+    const control = connectControl(flags);
+    const mayStay = async (): Promise<boolean> =>
+      (await control.plugins()).some((one) => one.name === plugin && one.script?.download === false);
+    if (typeof plugin !== 'string' || (typeof to !== 'string' && !(await mayStay()))) {
       throw new SlyError('SLY_USAGE', {
         detail: 'both --as and --to are needed',
         hint: `Usage: sly-agent ${exportCommand.usage}`,
       });
     }
-    const target = path.resolve(to);
-    if (flags.force !== true && (await stat(target).catch(() => undefined)) !== undefined) {
+    const target = typeof to === 'string' ? path.resolve(to) : undefined;
+    if (
+      target !== undefined &&
+      flags.force !== true &&
+      (await stat(target).catch(() => undefined)) !== undefined
+    ) {
       throw new SlyError('SLY_USAGE', {
         detail: `${target} exists`,
         hint: 'Choose another name, or say --force.',
       });
     }
-    const control = connectControl(flags);
     const task = await control.export({
       project: positionals[0] ?? '',
       plugin,
@@ -52,7 +58,8 @@ export const exportCommand: Command = {
     if (terminal) process.stdout.write(`task ${shortKey(task.key)}: ${task.title}\n`);
     const ended = await watchTask(control, task.key, { terminal, signal });
     const { result } = ended;
-    if (ended.state === 'succeeded' && result?.sha256 !== undefined && result.size !== undefined) {
+    // A script that is no download may write nothing, and then there is nothing to fetch.
+    if (target !== undefined && result?.sha256 !== undefined && result.size !== undefined) {
       await download(control, ended.key, { sha256: result.sha256, size: result.size }, target);
       const line = { file: target, size: result.size, sha256: result.sha256 };
       process.stdout.write(

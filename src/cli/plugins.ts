@@ -1,4 +1,5 @@
 import { SlyError } from '../lib/errors.ts';
+import type { Script, ScriptsState } from '../protocol/script.ts';
 import type { Command } from './command.ts';
 import { connectControl } from './control-client.ts';
 import { table } from './print.ts';
@@ -18,7 +19,8 @@ export const pluginsCommand: Command = {
     if (verb === 'test') return testPlugins(names, flags, terminal);
     if (verb !== undefined)
       throw new SlyError('SLY_USAGE', { detail: `expected nothing or "test", got ${JSON.stringify(verb)}` });
-    const plugins = await connectControl(flags).plugins();
+    const control = connectControl(flags);
+    const plugins = await control.plugins();
     if (flags.json === true || !terminal) {
       for (const plugin of plugins) process.stdout.write(`${JSON.stringify(plugin)}\n`);
       return 0;
@@ -29,7 +31,9 @@ export const pluginsCommand: Command = {
         ...plugins.map((one) => [
           one.name,
           one.version,
-          one.actions.filter((a) => a !== 'detect').join(' '),
+          one.script === undefined
+            ? one.actions.filter((a) => a !== 'detect').join(' ')
+            : doesScript(one.script),
           one.title,
         ]),
       ]),
@@ -47,6 +51,15 @@ export const pluginsCommand: Command = {
         }
       }
     }
+    process.stdout.write(scriptsText(await control.scripts()));
     return 0;
   },
 };
+
+const doesScript = ({ download }: Script): string => (download ? 'script, export' : 'script');
+
+/** Where scripts are dropped, and why one that is there is not in the list. */
+function scriptsText({ folder, refused }: ScriptsState): string {
+  const lines = refused.map(({ file, reason }) => `  ${file} is left out: ${reason}\n`);
+  return `Scripts (*.py) are taken from ${folder}\n${lines.join('')}`;
+}

@@ -1,5 +1,5 @@
 /** A password from the terminal, unseen, or as the first line of the standard input. Never an argument: others see those. */
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { SlyError } from '../lib/errors.ts';
 
@@ -11,8 +11,16 @@ export async function readPassword(fromStdin: boolean): Promise<string> {
       hint: 'Give it on the standard input: --password-stdin',
     });
   }
-  const password = await ask('Password: ');
-  if ((await ask('Again: ')) === password) return password;
+  // What is typed is echoed by whoever reads the terminal: into nothing.
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // Open before anything is asked and until all is answered: in between the terminal itself would show what is typed.
+  const terminal = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+  try {
+    const password = await ask(terminal, 'Password: ');
+    if ((await ask(terminal, 'Again: ')) === password) return password;
+  } finally {
+    terminal.close();
+  }
   throw new SlyError('SLY_USAGE', { detail: 'the two are not the same' });
 }
 
@@ -25,18 +33,18 @@ async function firstLine(): Promise<string> {
   throw new SlyError('SLY_USAGE', { detail: 'expected the password on the standard input, got nothing' });
 }
 
-function ask(question: string): Promise<string> {
+/** Ctrl-C and Ctrl-D end it. */
+function ask(terminal: Interface, question: string): Promise<string> {
   process.stderr.write(question);
-  // What is typed is echoed by whoever reads the terminal: into nothing.
-  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output, terminal: true });
   return new Promise((resolve, reject) => {
-    terminal.once('SIGINT', () => {
-      terminal.close();
+    const onEnd = (): void => {
+      process.stderr.write('\n');
       reject(new SlyError('SLY_ABORTED', { detail: 'no password was given' }));
-    });
+    };
+    terminal.once('SIGINT', () => terminal.close());
+    terminal.once('close', onEnd);
     terminal.question('', (answer) => {
-      terminal.close();
+      terminal.off('close', onEnd);
       process.stderr.write('\n');
       resolve(answer);
     });

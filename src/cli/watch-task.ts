@@ -66,7 +66,9 @@ export function conclude(task: ControlTask, terminal: boolean): number {
 /** What a dry run found; the rest is in the JSON form. */
 function previewText(preview: Preview): string {
   const lines: string[] = [];
-  for (const [title, rows] of Object.entries(preview)) {
+  const { figures, ...lists } = preview;
+  if (figures !== undefined) lines.push(`figures: ${figures}`);
+  for (const [title, rows] of Object.entries(lists)) {
     if (rows.length === 0) continue;
     lines.push(`${title}:`);
     for (const { name, kind, count } of rows.slice(0, PREVIEW_ROWS))

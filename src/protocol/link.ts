@@ -6,6 +6,7 @@ import { type Static, Type } from 'typebox';
 import { MachineSchema } from './machine.ts';
 import { ManifestSchema } from './plugin.ts';
 import { DigestOfSchema } from './run-record.ts';
+import { ScriptSchema, ScriptsStateSchema } from './script.ts';
 import { SelfTestSchema } from './self-test.ts';
 import { FailureSchema, ProgressSchema, ResultSchema, TaskSchema, TaskStateSchema } from './task.ts';
 
@@ -52,6 +53,8 @@ export const PluginOfferSchema = Type.Object({
   digestOf: Type.Optional(DigestOfSchema),
   /** The last self-test. */
   tested: Type.Optional(SelfTestSchema),
+  /** It is a script of the operator's; absent from other plugins and older agents. */
+  script: Type.Optional(ScriptSchema),
 });
 
 export const AgentEventSchema = Type.Union([
@@ -90,6 +93,8 @@ export const TelemetrySchema = Type.Object({
   isolation: Type.String(),
   /** The machine beneath it; absent from older agents. */
   machine: Type.Optional(MachineSchema),
+  /** Where scripts are dropped; absent from older agents. */
+  scripts: Type.Optional(ScriptsStateSchema),
 });
 export type Telemetry = Static<typeof TelemetrySchema>;
 
@@ -118,6 +123,8 @@ export const AgentMessageSchema = Type.Union([
     type: Type.Literal('heartbeat'),
     leases: Type.Array(Type.Object(AttemptRef)),
     telemetry: TelemetrySchema,
+    /** As in hello, only when it is not what this session was told last: a script came, changed or went. */
+    plugins: Type.Optional(Type.Array(PluginOfferSchema)),
   }),
   Type.Object({ type: Type.Literal('event'), seq: Type.Integer({ minimum: 1 }), event: AgentEventSchema }),
   Type.Object({

@@ -16,7 +16,7 @@ const SpaceSchema = Type.Object({
   /** False: counting ended at its limit, so every number is "at least". */
   whole: Type.Boolean(),
   classes: Type.Array(
-    /** One of SPACE_CLASSES; a newer agent may know more. */
+    /** One of SPACE_CLASSES, or `images`: those of plugins at the engine. A newer agent may know more. */
     Type.Object({ class: Type.String(), files: Type.Integer({ minimum: 0 }), bytes: Bytes }),
   ),
 });

@@ -38,8 +38,11 @@ export type DoctorState = Static<typeof DoctorStateSchema>;
 
 // ---------------------------------------------------------------- clean-up
 
-/** `leftovers`: bytes of attempts that have ended; `logs`: their logs and reports; `runs`: containers without a task. */
-const CLEAN_UP_CLASSES = ['leftovers', 'logs', 'runs'] as const;
+/**
+ * `leftovers`: bytes of attempts that have ended; `logs`: their logs and reports; `runs`: containers without a task;
+ * `images`: of plugins, pulled or built for them and needed by none any more.
+ */
+const CLEAN_UP_CLASSES = ['leftovers', 'logs', 'runs', 'images'] as const;
 const CleanUpClassSchema = Type.Enum([...CLEAN_UP_CLASSES]);
 export type CleanUpClass = Static<typeof CleanUpClassSchema>;
 
@@ -83,6 +86,8 @@ export const FolderStateSchema = Type.Object({
   mode: Type.Enum(['watching', 'scanning-only', 'stopped', 'unreadable']),
   /** Why it is not watched or what is odd about it. */
   detail: orNull(Type.String()),
+  /** Kind of a file system that other machines may write on: what they do shows with the next full scan only. */
+  remote: Type.Optional(Type.String()),
   lastScanAt: orNull(Time),
   scanSeconds: Type.Number({ minimum: 0 }),
   settleSeconds: Type.Number({ minimum: 0 }),
@@ -151,6 +156,16 @@ export const RetentionTableSchema = Type.Object({
 });
 export type RetentionTable = Static<typeof RetentionTableSchema>;
 
+// ---------------------------------------------------------------- support bundle
+
+export const SupportBundleSchema = Type.Object({
+  /** Of the archive. */
+  size: Count,
+  sha256: Type.String(),
+  files: Type.Array(Type.Object({ file: Type.String(), bytes: Count })),
+});
+export type SupportBundleFacts = Static<typeof SupportBundleSchema>;
+
 // ---------------------------------------------------------------- all of them
 
 export const QUESTIONS = {
@@ -181,6 +196,11 @@ export const QUESTIONS = {
   },
   settings: { asks: Nothing, answers: AgentSettingsSchema },
   retention: { asks: Nothing, answers: RetentionTableSchema },
+  /** Makes a support bundle and sends it over the data plane, to the place `upload` names; answers when it is there. */
+  'support.bundle': {
+    asks: Type.Object({ upload: Type.String({ maxLength: 100 }) }),
+    answers: SupportBundleSchema,
+  },
 } as const satisfies Record<string, { asks: TSchema; answers: TSchema }>;
 
 export type QuestionName = keyof typeof QUESTIONS;

@@ -8,7 +8,7 @@ const Amount = Type.Number({ minimum: 0 });
 
 /**
  * What `digest` is of: `registry`: the image as its registry knows it; `image`: an image that was built on that
- * machine (its id); `files`: no image, the program's own files.
+ * machine (its id); `files`: the program's own files, of a script that one file.
  */
 export const DigestOfSchema = Type.Enum(['registry', 'image', 'files']);
 
@@ -62,6 +62,8 @@ const WhatRan = {
   digestOf: Type.Optional(DigestOfSchema),
   /** `docker`, `bubblewrap` or `node-permission`. */
   isolation: Type.String({ maxLength: 50 }),
+  /** Of a script plugin: the file and the SHA-256 of the copy that ran. */
+  script: Type.Optional(Type.Object({ file: Type.String({ maxLength: 255 }), digest: DigestSchema })),
 };
 
 /** What of it is kept with the result of a task. */

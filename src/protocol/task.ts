@@ -109,7 +109,7 @@ const PreviewRowsSchema = Type.Array(
     kind: Type.Optional(Type.String()),
     /** Of a class or tag, `#RRGGBB`. */
     color: Type.Optional(Type.String()),
-    /** Items of a dataset, labels of a class, uses of a tag. */
+    /** Items of a dataset, labels of a class (in everything but images: objects), uses of a tag. */
     count: Type.Integer({ minimum: 0 }),
   }),
 );
@@ -117,6 +117,8 @@ export const PreviewSchema = Type.Object({
   datasets: PreviewRowsSchema,
   classes: PreviewRowsSchema,
   tags: PreviewRowsSchema,
+  /** Of all objects; of everything but images. */
+  figures: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type Preview = Static<typeof PreviewSchema>;
 

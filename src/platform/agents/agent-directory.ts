@@ -1,9 +1,10 @@
 /** The agents as the rest of the platform sees them: who is known, who is connected, what they can do. */
-import type { AgentDirectory, AgentView, PluginOfferView } from '../ports/agents.ts';
+import type { AgentDirectory, AgentView, PluginOfferView, SupportBundles } from '../ports/agents.ts';
 import type { AgentCodes } from './agent-codes.ts';
 import type { AgentQuestions } from './agent-questions.ts';
 import type { AgentRecords } from './agent-records.ts';
 import type { FolderListings } from './folder-listings.ts';
+import type { LastKnown } from './last-known.ts';
 import type { LiveAgents, PluginOffer } from './live-agents.ts';
 import type { AgentRow } from './tables.ts';
 import type { TaskReader } from './task-reader.ts';
@@ -15,15 +16,18 @@ export interface DirectoryDeps {
   listings: FolderListings;
   questions: AgentQuestions;
   codes: AgentCodes;
+  support: SupportBundles;
+  lastKnown: LastKnown;
   onChanged(agentId: number): void;
 }
 
+type Known = Awaited<ReturnType<LastKnown['telemetry']>>;
 type Running = Awaited<ReturnType<TaskReader['running']>>;
 
 export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
   const { records, live, reader } = deps;
 
-  function toView(row: AgentRow, running: Running): AgentView {
+  function toView(row: AgentRow, running: Running, known: Known): AgentView {
     const agent = live.get(row.id);
     const seenAt = agent?.lastFrameAt ?? row.last_seen_at;
     return {
@@ -34,6 +38,7 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
       lastSeenAt: seenAt === null ? null : new Date(seenAt).toISOString(),
       draining: row.draining === 1 || agent?.telemetry.state === 'draining',
       telemetry: agent?.telemetry ?? null,
+      lastKnown: agent === undefined ? (known.get(row.id) ?? null) : null,
       plugins: offersOf(row).map(({ manifest }) => manifest),
       running: running.filter((one) => one.agentId === row.id).map(({ key, attempt }) => ({ key, attempt })),
       teamId: row.team_id,
@@ -42,13 +47,16 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
 
   return {
     ...deps.codes,
+    support: deps.support,
     async list({ visible } = {}) {
       const running = await reader.running({ visible });
-      return (await records.list(visible?.teams)).map((row) => toView(row, running));
+      const known = await deps.lastKnown.telemetry();
+      return (await records.list(visible?.teams)).map((row) => toView(row, running, known));
     },
     async get(id, { visible } = {}) {
       const row = await records.get(id);
-      return row === undefined ? undefined : toView(row, await reader.running({ agentId: id, visible }));
+      if (row === undefined) return undefined;
+      return toView(row, await reader.running({ agentId: id, visible }), await deps.lastKnown.telemetry());
     },
     create: (name) => records.create(name),
     renewToken: (name) => records.renewToken(name),
@@ -58,6 +66,7 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
     },
     listFolder: (agentId, path) => deps.listings.ask(agentId, path),
     ask: (agentId, question, asked) => deps.questions.ask(agentId, question, asked),
+    lastSettings: (agentId) => deps.lastKnown.settings(agentId),
     async drain(agentId, on) {
       await records.setDraining(agentId, on);
       const agent = live.get(agentId);
@@ -82,9 +91,10 @@ export function createAgentDirectory(deps: DirectoryDeps): AgentDirectory {
     const byName = new Map<string, PluginOfferView>();
     for (const row of rows) {
       const at = { id: row.id, name: row.name, connected: rank(row) === 1, canTest: canTest(row.id) };
-      for (const { manifest, digest = null, digestOf = null, tested = null } of offersOf(row)) {
+      for (const offer of offersOf(row)) {
+        const { manifest, digest = null, digestOf = null, tested = null, script = null } = offer;
         const agents = [{ ...at, digest, digestOf, tested }, ...(byName.get(manifest.name)?.agents ?? [])];
-        byName.set(manifest.name, { manifest, digest, agents });
+        byName.set(manifest.name, { manifest, digest, script, agents });
       }
     }
     return [...byName.values()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));

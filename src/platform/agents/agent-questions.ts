@@ -30,6 +30,7 @@ const PATIENCE: Partial<Record<QuestionName, number>> = {
   'cleanUp.look': 60_000,
   'cleanUp.remove': 300_000,
   'plugin.test': 300_000,
+  'support.bundle': 240_000,
 };
 
 const parsers = new Map<QuestionName, Parser<unknown>>();

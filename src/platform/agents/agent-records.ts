@@ -19,6 +19,8 @@ export interface AgentRecords {
   seen(id: number, at: number): Promise<void>;
   /** SLY_NOT_FOUND when there is no such agent. */
   setDraining(id: number, on: boolean): Promise<void>;
+  /** In the place of those of its last hello. */
+  notePlugins(id: number, offers: readonly PluginOffer[]): Promise<void>;
   /** Into the plugins of the agent's last hello, until its next one. */
   noteTest(id: number, test: SelfTest): Promise<void>;
 }
@@ -81,6 +83,10 @@ export function createAgentRecords(db: AgentsDatabase, clock: Clock): AgentRecor
         .executeTakeFirst();
       if (done === undefined) throw new SlyError('SLY_NOT_FOUND', { detail: `agent ${id}` });
     },
+    async notePlugins(id, offers) {
+      const plugins = JSON.stringify(offers);
+      await db.updateTable('agents').set({ plugins }).where('id', '=', id).execute();
+    },
     async noteTest(id, test) {
       await db.transaction().execute(async (trx) => {
         const row = await trx.selectFrom('agents').select('plugins').where('id', '=', id).executeTakeFirst();
@@ -98,8 +104,9 @@ export function createAgentRecords(db: AgentsDatabase, clock: Clock): AgentRecor
   };
 }
 
-/** What was tested is what runs there now. */
+/** What was tested is what runs there now; a script has a digest of its own, that of its test is its image's. */
 function withTest(offer: PluginOffer, test: SelfTest): PluginOffer {
+  if (offer.script !== undefined) return { ...offer, tested: test };
   const { digest, digestOf } = test;
   return { ...offer, tested: test, ...(digest && { digest }), ...(digestOf && { digestOf }) };
 }

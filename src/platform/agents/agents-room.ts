@@ -17,6 +17,7 @@ import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createEndedAttempts, type OnAttemptEnded } from './ended-attempts.ts';
 import { createFeed } from './feed.ts';
 import { createFolderListings } from './folder-listings.ts';
+import { createLastKnown } from './last-known.ts';
 import { createLeaseKeeper } from './leases.ts';
 import { createLiveAgents } from './live-agents.ts';
 import { createLogStore } from './log-store.ts';
@@ -25,6 +26,7 @@ import { type AgentsPolicy, DEFAULT_POLICY } from './policy.ts';
 import { createReportStore } from './report-store.ts';
 import { createRunStore } from './run-store.ts';
 import { createSessionHandlers } from './session-handlers.ts';
+import { createSupportBundles } from './support-bundles.ts';
 import type { AgentsTables } from './tables.ts';
 import { createTaskReader, type NamedTaskRow } from './task-reader.ts';
 import { createTaskService } from './task-service.ts';
@@ -64,6 +66,7 @@ export function createAgentsRoom(options: AgentsRoomOptions): AgentsRoom {
   const live = createLiveAgents();
   const reader = createTaskReader(db);
   const records = createAgentRecords(db, clock);
+  const lastKnown = createLastKnown(db);
   const feed = createFeed({ clock, log, progressMs: policy.progressMs });
   const logs = createLogStore({ folder: options.logsFolder, maxBytes: policy.maxLogBytes });
   const reports = createReportStore({ folder: options.logsFolder, maxBytes: policy.maxReportBytes });
@@ -119,6 +122,7 @@ export function createAgentsRoom(options: AgentsRoomOptions): AgentsRoom {
     dispatcher,
     listings,
     questions,
+    lastKnown,
     logs,
     feed,
     policy,
@@ -162,6 +166,8 @@ export function createAgentsRoom(options: AgentsRoomOptions): AgentsRoom {
       listings,
       questions,
       codes: createAgentCodes(db, clock),
+      support: createSupportBundles(questions, clock),
+      lastKnown,
       onChanged(agentId) {
         feed.publish({ type: 'agent', agentId });
         dispatcher.notify();

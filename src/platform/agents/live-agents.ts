@@ -20,7 +20,7 @@ export interface LiveAgent {
   readonly agentId: number;
   readonly name: string;
   readonly instanceId: string;
-  readonly plugins: ReadonlySet<string>;
+  plugins: ReadonlySet<string>;
   /** Names of the questions it answers. */
   readonly questions: ReadonlySet<string>;
   /** Welcome was sent: it may be offered work. */

@@ -1,4 +1,5 @@
 /** What the messages of a connected agent do. The session has checked their shape and keeps their order. */
+import { background } from '../../lib/background.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type FailureInfo, SlyError, toFailureInfo } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -11,6 +12,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { applyEvents } from './event-lane.ts';
 import type { Feed } from './feed.ts';
 import type { FolderListings } from './folder-listings.ts';
+import type { LastKnown } from './last-known.ts';
 import { judge, renew, type Verdict } from './leases.ts';
 import { type Hello, type LiveAgent, type LiveAgents, type Ref, refId } from './live-agents.ts';
 import type { LogStore } from './log-store.ts';
@@ -26,6 +28,7 @@ export interface SessionHandlersDeps {
   dispatcher: Dispatcher;
   listings: FolderListings;
   questions: AgentQuestions;
+  lastKnown: LastKnown;
   logs: LogStore;
   feed: Feed;
   policy: AgentsPolicy;
@@ -36,12 +39,15 @@ export interface SessionHandlersDeps {
 
 /** How often a connected agent's last sign of life is written down. */
 const SEEN_MS = 30_000;
+/** How often its telemetry is, beside the moment it goes. */
+const KNOWN_MS = 5 * 60_000;
 const OWNERS_KEPT = 10_000;
 
 export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandlers {
   const { records, reader, writer, live, dispatcher, logs, feed, policy, clock, log } = deps;
   const journals = new WeakMap<LiveAgent, string>();
   const seen = new WeakMap<LiveAgent, number>();
+  const noted = new WeakMap<LiveAgent, number>();
   /** Whose attempt it is does not change; progress and logs ask often. */
   const owners = new Map<string, AttemptOwner>();
 
@@ -116,6 +122,22 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
     }
   }
 
+  async function noteTelemetry(agent: LiveAgent): Promise<void> {
+    noted.set(agent, clock.now());
+    await deps.lastKnown.noteTelemetry(agent.agentId, agent.telemetry, agent.lastFrameAt);
+  }
+
+  /** They change with its next start only. An agent that does not answer has gone again. */
+  async function noteSettings(agent: LiveAgent): Promise<void> {
+    if (!agent.questions.has('settings')) return;
+    try {
+      const { answer } = await deps.questions.ask(agent.agentId, 'settings', {});
+      if (answer !== undefined) await deps.lastKnown.noteSettings(agent.agentId, answer, clock.now());
+    } catch (error) {
+      log.debug({ err: error, agentId: agent.agentId }, 'an agent did not tell its settings');
+    }
+  }
+
   return {
     async enter(agent, hello) {
       if (!live.enter(agent)) return false;
@@ -142,6 +164,7 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
       agent.ready = true;
       feed.publish({ type: 'agent', agentId: agent.agentId });
       dispatcher.notify();
+      background('settings of an agent', log, noteSettings(agent));
       return true;
     },
 
@@ -176,6 +199,11 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
             }
             return renew(ctx, agent.agentId, message.leases, dispatcher.mayAdopt);
           });
+          if (message.plugins !== undefined) {
+            await records.notePlugins(agent.agentId, message.plugins);
+            agent.plugins = new Set(message.plugins.map(({ manifest }) => manifest.name));
+          }
+          if (clock.now() - (noted.get(agent) ?? 0) >= KNOWN_MS) await noteTelemetry(agent);
           agent.held.clear();
           for (const ref of message.leases) agent.held.add(refId(ref));
           for (const ref of lost) agent.held.delete(refId(ref));
@@ -222,6 +250,7 @@ export function createSessionHandlers(deps: SessionHandlersDeps): SessionHandler
       deps.questions.gone(agent.agentId);
       feed.publish({ type: 'agent', agentId: agent.agentId });
       await records.seen(agent.agentId, agent.lastFrameAt);
+      await noteTelemetry(agent);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Rows of migration 0002 as TypeScript sees them. */
+/** Rows of migrations 0002, 0004 and 0015 as TypeScript sees them. */
 import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
 import type { TaskState } from '../../protocol/task-state.ts';
 import type { Tables } from '../store/tables.ts';
@@ -77,10 +77,19 @@ export interface TaskHistoryTable {
   failure: string | null;
 }
 
+export interface AgentKnownTable {
+  agent_id: number;
+  telemetry: string | null;
+  telemetry_at: number | null;
+  settings: string | null;
+  settings_at: number | null;
+}
+
 /** An alias and not an interface: kysely wants an index signature. */
 export type AgentsTables = {
   agents: AgentTable;
   agent_codes: AgentCodeTable;
+  agent_known: AgentKnownTable;
   tasks: TaskTable;
   attempts: AttemptTable;
   task_history: TaskHistoryTable;

@@ -9,6 +9,8 @@ import { packageRoot } from '../../../src/lib/version.ts';
 const OTHER_NAMES = [
   'SLY_TASK_DIR',
   'SLY_RUN',
+  'SLY_SCRIPT',
+  'SLY_GATEWAY',
   'SLY_CONFIG',
   'SLY_TEST_PLUGINS',
   'SLY_REQUIRE_DOCKER',

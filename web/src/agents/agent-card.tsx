@@ -7,6 +7,7 @@ import { FactRow } from '../parts/fact-row.tsx';
 import { Link } from '../router.tsx';
 import type { Agent, TaskView } from '../shapes.ts';
 import { ago, bytes, plural, when } from '../words.ts';
+import { stateOf } from './agent-state.ts';
 import { gpuWord } from './machine.tsx';
 
 /** A connected agent says something every few seconds. */
@@ -22,6 +23,7 @@ export function AgentCard(props: {
 }) {
   const { agent, mayChange, changed, renew } = props;
   const { telemetry } = agent;
+  const state = stateOf(agent, now.value);
   const drain = useAction();
   return (
     <article class="card agent" aria-label={`Agent ${agent.name}`}>
@@ -29,7 +31,7 @@ export function AgentCard(props: {
         <strong>
           <Link to={`/agents/${agent.id}`}>{agent.name}</Link>
         </strong>
-        <AgentPill agent={agent} />
+        <Pill tone={state.tone}>{state.word}</Pill>
         <span class="grow" />
         {renew === undefined ? null : (
           <button
@@ -76,15 +78,6 @@ export function AgentCard(props: {
       </dl>
     </article>
   );
-}
-
-function AgentPill(props: { agent: Agent }) {
-  const { connected, draining, telemetry } = props.agent;
-  if (!connected) return <Pill tone="bad">Offline</Pill>;
-  if (draining || telemetry?.state === 'draining') return <Pill tone="warn">Draining</Pill>;
-  if (telemetry?.state === 'disk-low') return <Pill tone="bad">Disk low</Pill>;
-  if (telemetry?.state === 'no-runner') return <Pill tone="bad">Cannot run plugins</Pill>;
-  return <Pill tone="good">Online</Pill>;
 }
 
 function LastFrame({ agent: { connected, lastSeenAt } }: { agent: Agent }) {

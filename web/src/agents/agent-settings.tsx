@@ -5,6 +5,7 @@ import { useLoaded } from '../loaded.ts';
 import { Shown } from '../parts/shown.tsx';
 import { Table } from '../parts/table.tsx';
 import type { AgentSettings } from '../shapes.ts';
+import { when } from '../words.ts';
 
 const ORIGINS = { flag: 'command line', env: 'environment', file: 'file', default: 'default' } as const;
 
@@ -22,15 +23,16 @@ export function SettingsInForce({ id }: { id: number }) {
 }
 
 function SettingTable({ id }: { id: number }) {
-  const settings = useLoaded<AgentSettings>(
+  const settings = useLoaded<AgentSettings & { asOf: string | null }>(
     (signal) => call('agents.settings', { id }, signal),
     `settings ${id}`,
   );
   return (
     <Shown loaded={settings}>
-      {({ file, settings: all }) => (
+      {({ file, settings: all, asOf }) => (
         <>
           <p class="dim">
+            {asOf === null ? '' : `As of ${when(asOf)}, when it connected last. `}
             {file === null ? 'No settings file was read.' : `The file is ${file}.`} Secrets are left out. They
             change with a restart of the agent.
           </p>

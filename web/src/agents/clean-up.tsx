@@ -14,11 +14,12 @@ const CLASSES: readonly (readonly [Class, string])[] = [
   ['leftovers', 'Bytes that ended tasks left'],
   ['logs', 'Logs and reports of ended tasks'],
   ['runs', 'Plugin runs of ended tasks'],
+  ['images', 'Images that no plugin needs any more'],
 ];
 const SHOWN = 100;
 const DAYS = [0, 1, 7, 30, 90] as const;
 
-export function CleanUp({ id }: { id: number }) {
+export function CleanUp({ id, off }: { id: number; off: string | undefined }) {
   const act = useAction();
   const [logDays, setLogDays] = useState(7);
   const [plan, setPlan] = useState<CleanUpPlan | undefined>(undefined);
@@ -40,8 +41,8 @@ export function CleanUp({ id }: { id: number }) {
     <section aria-label="Clean-up">
       <h2>Clean-up</h2>
       <p class="dim">
-        Nothing of a task that runs, waits or has not told the platform everything, and never a source of
-        yours.
+        Nothing of a task that runs, waits or has not told the platform everything, never a source of yours,
+        and no image that this agent has not pulled or built for its plugins.
       </p>
       <div class="bar">
         <label>
@@ -54,7 +55,7 @@ export function CleanUp({ id }: { id: number }) {
             ))}
           </select>
         </label>
-        <button type="button" disabled={act.busy} onClick={look}>
+        <button type="button" disabled={act.busy || off !== undefined} title={off} onClick={look}>
           Look what can go
         </button>
       </div>

@@ -13,10 +13,13 @@ const TONES = { ok: 'good', warning: 'warn', failed: 'bad' } as const;
 const WORDS = { ok: 'ok', warning: 'warning', failed: 'failed' } as const;
 const RUNNING_MS = 1000;
 
-export function Doctor({ id }: { id: number }) {
+export function Doctor({ id, off: why }: { id: number; off: string | undefined }) {
   const state = useLoaded<DoctorState>(
-    (signal) => call('agents.doctor.info', { id }, signal),
-    `doctor ${id}`,
+    (signal) =>
+      why === undefined
+        ? call('agents.doctor.info', { id }, signal)
+        : Promise.resolve({ running: null, last: null }),
+    `doctor ${id} ${why === undefined}`,
   );
   const act = useAction();
   const running = state.value?.running ?? null;
@@ -27,19 +30,19 @@ export function Doctor({ id }: { id: number }) {
       const begun = await call<DoctorState>('agents.doctor.run', { id, security });
       state.set(() => begun);
     });
-  const off = act.busy || running !== null || state.value === undefined;
+  const off = why !== undefined || act.busy || running !== null || state.value === undefined;
   return (
     <section aria-label="Doctor">
       <div class="bar">
         <h2>Doctor</h2>
         <span class="grow" />
-        <button type="button" disabled={off} onClick={() => run(false)}>
+        <button type="button" disabled={off} title={why} onClick={() => run(false)}>
           Run the doctor
         </button>
         <button
           type="button"
           disabled={off}
-          title="Also starts a probe plugin and looks at its cage from inside"
+          title={why ?? 'Also starts a probe plugin and looks at its cage from inside'}
           onClick={() => run(true)}
         >
           Check the isolation too
@@ -52,7 +55,9 @@ export function Doctor({ id }: { id: number }) {
             <p aria-live="polite">
               {running === null ? null : `Running for ${span(now.value - Date.parse(running.startedAt))} ...`}
             </p>
-            {last === null ? (
+            {why !== undefined ? (
+              <p class="dim">{why}.</p>
+            ) : last === null ? (
               running === null ? (
                 <p class="dim">
                   It has not run yet. It checks disk, upload folder, journal, plugins, clock and the way to

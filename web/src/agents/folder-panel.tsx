@@ -38,6 +38,7 @@ function Panel(props: { id: number; folder: FolderState; reload(): void }) {
   const { folder } = props;
   const [tone, word] = MODES[folder.mode];
   const { settling, ignored, failed } = folder;
+  const isUnreliable = folder.mode === 'watching' && folder.remote !== undefined;
   return (
     <>
       <dl class="facts narrow">
@@ -45,7 +46,15 @@ function Panel(props: { id: number; folder: FolderState; reload(): void }) {
           <CopyText text={folder.path} label="Copy the path" />
         </FactRow>
         <FactRow name="Mode">
-          <Pill tone={tone}>{word}</Pill> {folder.detail ?? ''}
+          {isUnreliable ? (
+            <>
+              <Pill tone="warn">Unreliable mount: {folder.remote}</Pill> What other machines write is seen
+              with the next full scan.
+            </>
+          ) : (
+            <Pill tone={tone}>{word}</Pill>
+          )}{' '}
+          {folder.detail ?? ''}
         </FactRow>
         <FactRow name="Last full scan">
           <span title={folder.lastScanAt === null ? undefined : when(folder.lastScanAt)}>

@@ -11,6 +11,7 @@ const CLASSES: Record<string, string> = {
   logs: 'Logs and reports',
   journal: 'Journal',
   other: 'Other',
+  images: 'Images of plugins (shared layers count with each)',
 };
 /** Beyond it leases and tokens look older or younger than they are. */
 const SKEW_MS = 5_000;

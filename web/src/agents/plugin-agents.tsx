@@ -37,7 +37,10 @@ export function PluginAgents(props: {
                   <span class="dim">not told by its agent</span>
                 ) : (
                   <>
-                    <code>{at.digest}</code> <span class="dim">{digestWords(at.digestOf)}</span>
+                    <code>{at.digest}</code>{' '}
+                    <span class="dim">
+                      {plugin.script === null ? digestWords(at.digestOf) : 'of the script'}
+                    </span>
                   </>
                 )}
               </td>

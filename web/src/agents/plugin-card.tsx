@@ -18,14 +18,26 @@ export function PluginCard(props: {
         <code>
           {plugin.name} {plugin.version}
         </code>
-        {plugin.actions.map((action) => (
-          <Pill key={action} tone="busy">
-            {actionWord(action)}
-          </Pill>
-        ))}
+        {plugin.script === null ? (
+          plugin.actions.map((action) => (
+            <Pill key={action} tone="busy">
+              {actionWord(action)}
+            </Pill>
+          ))
+        ) : (
+          <Pill tone="warn">{plugin.script.download ? 'Script, "Download as ..."' : 'Script'}</Pill>
+        )}
       </div>
       <p>{plugin.description}</p>
       <dl class="facts narrow">
+        {plugin.script === null ? null : (
+          <div>
+            <dt>File</dt>
+            <dd>
+              <code>{plugin.script.file}</code>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Modalities</dt>
           <dd>{plugin.modalities.map((one) => one.replaceAll('_', ' ')).join(', ')}</dd>

@@ -4,6 +4,7 @@ import type { Manifest } from '../shapes.ts';
 
 export interface Plugin extends Manifest {
   digest: string | null;
+  script: PluginOfferView['script'];
   permissions: {
     network: 'none' | 'platform';
     gpu: boolean;
@@ -16,22 +17,31 @@ export interface Plugin extends Manifest {
   agents: PluginOfferView['agents'];
 }
 
-const ACTION_WORDS: Record<string, string> = { detect: 'Recognises', import: 'Imports', export: 'Exports' };
+const ACTION_WORDS: Record<string, string> = {
+  detect: 'Recognises',
+  import: 'Imports',
+  export: 'Exports',
+  script: 'Scripts',
+};
 
 export const actionWord = (action: string): string => ACTION_WORDS[action] ?? action;
 
 /** Every word of the text is somewhere in it. */
 export function isMatch(plugin: Plugin, wanted: { text: string; action: string; agent: string }): boolean {
   const { text, action, agent } = wanted;
-  if (action !== '' && !plugin.actions.some((one) => one === action)) return false;
+  if (action === 'script' ? plugin.script === null : !isOneOf(action, plugin.actions)) return false;
   if (agent !== '' && !plugin.agents.some(({ name }) => name === agent)) return false;
-  const { name, title, description, detectedBy = '', modalities } = plugin;
-  const haystack = [name, title, description, detectedBy, ...modalities].join(' ').toLowerCase();
+  const { name, title, description, detectedBy = '', modalities, script } = plugin;
+  const words = [name, title, description, detectedBy, script?.file ?? '', ...modalities];
+  const haystack = words.join(' ').toLowerCase();
   return text
     .toLowerCase()
     .split(/\s+/)
     .every((word) => haystack.includes(word));
 }
+
+const isOneOf = (action: string, actions: readonly string[]): boolean =>
+  action === '' || actions.includes(action);
 
 /** What it asks of the machine, in words; what it does not ask for, the agent's settings say. */
 export function permissionWords(plugin: Plugin): string[] {
@@ -47,7 +57,7 @@ export function permissionWords(plugin: Plugin): string[] {
   ];
 }
 
-/** The list with what came of a test; what was tested is what runs there now. */
+/** The list with what came of a test; what was tested is what runs there now. A script has a digest of its own. */
 export function withTest(
   entities: readonly Plugin[],
   name: string,
@@ -61,7 +71,9 @@ export function withTest(
       plugin.name === name
         ? {
             ...plugin,
-            agents: plugin.agents.map((at) => (at.id === agentId ? { ...at, ...ran, tested } : at)),
+            agents: plugin.agents.map((at) =>
+              at.id === agentId ? { ...at, ...(plugin.script === null ? ran : {}), tested } : at,
+            ),
           }
         : plugin,
     ),

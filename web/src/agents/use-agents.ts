@@ -4,10 +4,10 @@ import { call } from '../api.ts';
 import { listen } from '../events.ts';
 import { type Loaded, useLoaded } from '../loaded.ts';
 import type { Agent, Page, TaskView } from '../shapes.ts';
+import { RUNNING } from '../task-ended.ts';
 import { useEvery } from './use-every.ts';
 
 const LOOK_AGAIN_MS = 5000;
-const RUNNING = ['leased', 'fetching', 'converting', 'publishing'];
 
 export interface SeenAgents {
   agents: Page<Agent>;
