@@ -14,7 +14,8 @@ import { systemClock } from './lib/clock.ts';
 import { loadConfig } from './lib/config/load-config.ts';
 import type { Config, Origin } from './lib/config/options.ts';
 import { SlyError } from './lib/errors.ts';
-import { createLogger, type Logger } from './lib/log.ts';
+import { createLogger, type Logger, logOutput } from './lib/log.ts';
+import { createRecentLines, type RecentLines } from './lib/recent-lines.ts';
 import { createReleaseStack } from './lib/release-stack.ts';
 import { createTextDestination } from './lib/text-log.ts';
 import { programVersion } from './lib/version.ts';
@@ -31,7 +32,8 @@ export async function runDaemon(input: DaemonInput): Promise<number> {
   // Plugins run as another user and must read what is made for them; what is private lies in folders of mode 0700.
   process.umask(0o022);
   const { config, notes, ...configSource } = readConfig(input.flags);
-  const log = openLog(config, input.terminal);
+  const recent = createRecentLines(RECENT_LOG_CHARS);
+  const log = openLog(config, input.terminal, recent);
   for (const note of notes) log.warn(note);
   mkdirSync(config.data, { recursive: true });
   const releases = createReleaseStack();
@@ -57,6 +59,7 @@ export async function runDaemon(input: DaemonInput): Promise<number> {
       version: programVersion(),
       clock: systemClock,
       log,
+      recentLog: recent.lines,
       platform:
         platform === undefined ? await remotePlatform(config, log) : await localPlatform(platform, config),
       ...(platform === undefined
@@ -85,6 +88,13 @@ export async function runDaemon(input: DaemonInput): Promise<number> {
   }
 }
 
+/** For `support-bundle` when nobody answers on the local socket. */
+export async function supportWithoutDaemon(flags: DaemonInput['flags']): Promise<Uint8Array> {
+  const { supportAlone } = await import('./agent/support-alone.ts');
+  const { config, notes: _notes, ...configSource } = readConfig(flags);
+  return supportAlone({ config, configSource, version: programVersion(), clock: systemClock });
+}
+
 /** For `doctor` when nobody answers on the local socket. */
 export async function doctorWithoutDaemon(flags: DaemonInput['flags']): Promise<DoctorCheck[]> {
   const { doctorAlone } = await import('./agent/doctor-alone.ts');
@@ -109,11 +119,18 @@ function readConfig(flags: DaemonInput['flags']) {
   return loadConfig({ flags: settings, env: process.env, cwd: process.cwd(), file });
 }
 
-function openLog(config: Config, terminal: boolean): Logger {
+/** Of the log, for a support bundle. */
+const RECENT_LOG_CHARS = 256 << 10;
+
+function openLog(config: Config, terminal: boolean, recent: RecentLines): Logger {
   const text = config.log_format === 'text' || (config.log_format === 'auto' && terminal);
-  return text
-    ? createLogger(config.log_level, createTextDestination(process.stdout))
-    : createLogger(config.log_level);
+  const out = text ? createTextDestination(process.stdout) : logOutput();
+  return createLogger(config.log_level, {
+    write(line: string) {
+      recent.add(line);
+      out.write(line);
+    },
+  });
 }
 
 function openPlatform(config: Config, origins: Record<string, Origin>, log: Logger): Promise<Platform> {

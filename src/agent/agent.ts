@@ -27,7 +27,7 @@ import { createTaskJournal } from './journal/task-journal.ts';
 import { TASK_MIGRATIONS } from './journal/task-migrations.ts';
 import { createLink } from './link/link.ts';
 import { createLinkProber } from './links/link-prober.ts';
-import { builtinImageOf, openRunner } from './open-runner.ts';
+import { builtinImageOf, openRunner, scriptImageOf } from './open-runner.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { loadPlugins } from './pipeline/plugin-registry.ts';
 import { createPluginOffers } from './pipeline/self-test/plugin-offers.ts';
@@ -35,12 +35,9 @@ import { createSelfTests } from './pipeline/self-test/self-tests.ts';
 import type { PipelineDeps } from './pipeline/step-context.ts';
 import { taskFolder } from './pipeline/task-folder.ts';
 import { openLogFile } from './pipeline/task-log.ts';
+import { connectPlatform } from './platform-connections.ts';
 import { createProgressBoard } from './progress-board.ts';
 import type { ConfigSource } from './question-handlers.ts';
-import { createFileHasher } from './transfer/file-hasher.ts';
-import { createPlatformClient } from './transfer/platform-client.ts';
-import { createPlatformHttp } from './transfer/platform-http.ts';
-import { createTransfer } from './transfer/transfer.ts';
 import { createUpkeep } from './upkeep.ts';
 
 export interface AgentOptions {
@@ -50,6 +47,8 @@ export interface AgentOptions {
   clock: Clock;
   log: Logger;
   platform: { url: string; token: string; caFile?: string };
+  /** The last lines of the process's log, for a support bundle. */
+  recentLog(): string[];
   /** Standalone: the embedded platform's own address. */
   local?: { url: string; loginLink(): Promise<string> };
 }
@@ -62,8 +61,6 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
-/** A call to the platform is repeated for so long before the attempt fails: a reboot of the other side is no failure. */
-const PLATFORM_DEADLINE_MS = 3_600_000;
 const OFFERS_MS = 2_000;
 
 export async function createAgent(options: AgentOptions): Promise<Agent> {
@@ -84,32 +81,25 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     const hashes = createHashCache(db, clock);
 
     const builtinImage = builtinImageOf(config, version);
+    const scriptImage = scriptImageOf(config, version);
     const plugins = loadPlugins({
       builtin: builtinPlugins(),
       builtinImage,
       extra: config.plugins_folder ?? path.join(config.data, 'plugins'),
+      scripts: { folder: folders.scripts, image: scriptImage, network: config.script_network },
       includeHidden: process.env.SLY_TEST_PLUGINS === '1',
       log,
     });
     const runner = await openRunner(config, {
       builtinImage,
+      scriptImage,
       agentId: outbox.journalId,
       clock,
       log: log.child({ component: 'runner' }),
     });
     releases.push('runner', () => runner.close());
 
-    const http = createPlatformHttp({
-      ...platform,
-      deadlineMs: PLATFORM_DEADLINE_MS,
-      clock,
-      log: log.child({ component: 'transfer' }),
-    });
-    releases.push('platform connections', () => http.close());
-    const hasher = createFileHasher();
-    releases.push('hash workers', () => hasher.close());
-    const client = createPlatformClient(http);
-    const transfer = createTransfer({ http, hasher, hashes });
+    const { http, client, transfer, gateways } = connectPlatform({ platform, hashes, releases, clock, log });
 
     const disk = createDiskGuard({
       folder: config.data,
@@ -140,6 +130,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       client,
       transfer,
       links,
+      gateways,
       plugins,
       clock,
       log: log.child({ component: 'pipeline' }),
@@ -201,7 +192,12 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       runner,
       limits,
       builtinImage,
+      plugins,
       platform,
+      client,
+      version,
+      startedAt,
+      recentLog: options.recentLog,
       disk,
       intake,
       link: () => link,
@@ -221,6 +217,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         state: pipeline.draining() ? 'draining' : disk.refusal() === undefined ? 'ready' : 'disk-low',
         isolation: runner.isolation.summary,
         machine: upkeep.machine(),
+        scripts: plugins.scripts(),
       };
     };
 
@@ -250,6 +247,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
         telemetry,
         questions: { ...upkeep.questions, 'plugin.test': ({ plugin }) => selfTests.run(plugin) },
         plugins: () => offers.list(),
+        pluginsNow: () => offers.known(),
         log: (ref) => openLogFile(taskFolder(folders.tasks, ref.key, ref.attempt).log),
       },
     });
@@ -286,6 +284,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       logFile: (key, attempt) => openLogFile(taskFolder(folders.tasks, key, attempt).log),
       reportFile: (key, attempt) => taskFolder(folders.tasks, key, attempt).report,
       doctor: upkeep.doctor,
+      support: upkeep.support,
       testPlugin: (plugin) => selfTests.run(plugin),
     });
 
@@ -329,6 +328,7 @@ export interface AgentFolders {
   agent: string;
   tasks: string;
   upload: string;
+  scripts: string;
 }
 
 function makeFolders(config: Config): AgentFolders {
@@ -337,9 +337,12 @@ function makeFolders(config: Config): AgentFolders {
     agent,
     tasks: path.join(agent, 'tasks'),
     upload: config.upload_folder ?? path.join(config.data, 'upload'),
+    scripts: config.scripts_folder ?? path.join(config.data, 'scripts'),
   };
   mkdirSync(agent, { recursive: true, mode: 0o700 });
   for (const folder of [folders.tasks, folders.upload]) mkdirSync(folder, { recursive: true });
+  // One that was set is the operator's to make.
+  if (config.scripts_folder === undefined) mkdirSync(folders.scripts, { recursive: true, mode: 0o755 });
   return folders;
 }
 

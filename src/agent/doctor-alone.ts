@@ -7,13 +7,16 @@ import { silentLogger } from '../lib/log.ts';
 import { checkRunner, type NamedCheck, runChecks } from './doctor/doctor.ts';
 import { checkDisk, checkFileLimits, checkInotify, checkUploadFolder } from './doctor/machine-checks.ts';
 import { checkClockAndPlatform } from './doctor/platform-checks.ts';
-import { builtinImageOf, openRunner } from './open-runner.ts';
+import { builtinImageOf, openRunner, scriptImageOf } from './open-runner.ts';
 import type { DoctorCheck } from './ports/runner.ts';
 
 const MB = 1024 * 1024;
 
 export async function doctorAlone(config: Config, version: string, clock: Clock): Promise<DoctorCheck[]> {
-  const builtinImage = builtinImageOf(config, version);
+  const images = {
+    builtinImage: builtinImageOf(config, version),
+    scriptImage: scriptImageOf(config, version),
+  };
   const idle = { state: 'stopped', detail: null };
   const daemon: DoctorCheck = {
     name: 'daemon',
@@ -22,7 +25,7 @@ export async function doctorAlone(config: Config, version: string, clock: Clock)
     hint: 'Start it with `sly-agent run`, or name its data folder with --data.',
   };
   const checks: NamedCheck[] = [
-    ['plugins run', () => checkRunnerOnce(config, builtinImage, clock)],
+    ['plugins run', () => checkRunnerOnce(config, images, clock)],
     ['disk', () => checkDiskOnce(config)],
     [
       'upload folder',
@@ -39,8 +42,19 @@ export async function doctorAlone(config: Config, version: string, clock: Clock)
   return [daemon, ...(await runChecks(checks))];
 }
 
-async function checkRunnerOnce(config: Config, builtinImage: string, clock: Clock): Promise<DoctorCheck> {
-  const runner = await openRunner(config, { builtinImage, agentId: 'doctor', clock, log: silentLogger() });
+async function checkRunnerOnce(
+  config: Config,
+  images: { builtinImage: string; scriptImage: string },
+  clock: Clock,
+): Promise<DoctorCheck> {
+  const { builtinImage, scriptImage } = images;
+  const runner = await openRunner(config, {
+    builtinImage,
+    scriptImage,
+    agentId: 'doctor',
+    clock,
+    log: silentLogger(),
+  });
   try {
     return await checkRunner({ runner, builtinImage, config });
   } finally {

@@ -13,16 +13,21 @@ import { createCleanUp } from './housekeeping/clean-up.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import type { SweepDeps } from './housekeeping/sweep.ts';
 import type { Intake } from './intake/intake.ts';
+import { journalSummary } from './journal/journal-summary.ts';
 import type { JournalDatabase } from './journal/open-journal.ts';
 import type { Outbox } from './journal/outbox.ts';
 import type { TaskBook } from './journal/task-journal.ts';
 import type { Link } from './link/link.ts';
 import type { QuestionHandlers } from './link/link-handlers.ts';
 import { createMachineWatch } from './machine/machine-watch.ts';
+import { scriptImageOf } from './open-runner.ts';
 import { leftoversOf, shrinkTaskFolder, taskFolder } from './pipeline/task-folder.ts';
+import type { SupportSender } from './ports/platform.ts';
 import type { DoctorCheck, LimitPolicy, Runner } from './ports/runner.ts';
 import { type ConfigSource, createQuestionHandlers } from './question-handlers.ts';
 import { probeIsolation } from './runner/probe-isolation.ts';
+import type { SupportBundle } from './support/make-bundle.ts';
+import { makeSupportBundle } from './support-bundle.ts';
 
 export interface UpkeepDeps {
   config: Config;
@@ -35,7 +40,12 @@ export interface UpkeepDeps {
   runner: Runner;
   limits: LimitPolicy;
   builtinImage: string;
-  platform: { url: string; caFile?: string };
+  plugins: DoctorDeps['plugins'];
+  platform: { url: string; token: string; caFile?: string };
+  client: SupportSender;
+  version: string;
+  startedAt: number;
+  recentLog(): string[];
   disk: DoctorDeps['disk'];
   intake: Intake;
   /** Asked for only when something is answered: the link itself needs the answers. */
@@ -49,11 +59,14 @@ export interface Upkeep {
   stop(): Promise<void>;
   machine(): Machine;
   doctor(options: { security: boolean }): Promise<DoctorCheck[]>;
+  support(): Promise<SupportBundle>;
   questions: QuestionHandlers;
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Heads of reports in a support bundle. */
+const REPORTS = 20;
 
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
   const { config, folders, journal, outbox, runner, builtinImage, platform, clock, intake } = deps;
@@ -73,8 +86,17 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     shrink: (ref) => shrinkTaskFolder(folderOf(ref)),
     keepMs: config.keep_days * DAY_MS,
   });
+  const wantedImages = (): string[] => [
+    ...new Set([
+      builtinImage,
+      scriptImageOf(config, deps.version),
+      ...deps.plugins.list().map(({ image }) => image),
+    ]),
+  ];
+  const { images } = runner;
   const machine = createMachineWatch({
     folders,
+    ...(images !== undefined && { images: () => images.list(wantedImages()) }),
     isolation: runner.isolation,
     limits: deps.limits,
     clockOf: () => deps.link().status().clock ?? undefined,
@@ -83,6 +105,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
   });
   const cleanUp = createCleanUp({
     ...shared,
+    wantedImages,
     untold: (ref) => outbox.mentions(ref.key) || deps.link().logWaits(ref),
     folderOf: (ref) => folderOf(ref).root,
     leftoversOf: (ref) => leftoversOf(folderOf(ref)),
@@ -95,6 +118,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       folders,
       runner,
       builtinImage,
+      plugins: deps.plugins,
       platformUrl: platform.url,
       ...(platform.caFile === undefined ? {} : { caFile: platform.caFile }),
       link: deps.link(),
@@ -106,6 +130,27 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       probe: () => probeIsolation(runner, builtinImage, { folder: folders.agent }),
     });
 
+  let making: Promise<SupportBundle> | undefined;
+  /** Who asks while one is made gets that one. */
+  const support = (): Promise<SupportBundle> => {
+    making ??= makeSupportBundle({
+      config,
+      configSource: deps.configSource,
+      version: deps.version,
+      startedAt: deps.startedAt,
+      secrets: [platform.token],
+      doctor: () => doctor({ security: false }),
+      machine: () => machine.state(),
+      journal: () => journalSummary(deps.db),
+      reports: () => journal.lastEnded(REPORTS).map((ref) => ({ ...ref, file: folderOf(ref).report })),
+      recentLog: deps.recentLog,
+      clock,
+    }).finally(() => {
+      making = undefined;
+    });
+    return making;
+  };
+
   return {
     start() {
       housekeeping.start();
@@ -114,8 +159,11 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     stop: async () => void (await Promise.all([housekeeping.stop(), machine.stop()])),
     machine: () => machine.state(),
     doctor,
+    support,
     questions: createQuestionHandlers({
       config,
+      support,
+      client: deps.client,
       configSource: deps.configSource,
       doctor: createDoctorRuns({
         run: doctor,

@@ -20,6 +20,9 @@ export function createLogger(level: LogLevel = 'info', destination?: Destination
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+/** Where pino writes when it is told nothing else: the standard output, line by line. */
+export const logOutput = (): DestinationStream => pino.destination(1);
+
 /** For tests and for parts that are given no log. */
 export function silentLogger(): Logger {
   return pino({ level: 'silent' });

@@ -114,6 +114,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     const shared = { stores, blobs, tasks: room.tasks, agents: room.directory, auth, clock, log };
     registerDataPlane(app, {
       ...shared,
+      media,
       ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
     });
     registerPublicApi(app, {

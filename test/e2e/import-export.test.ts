@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import type { RunRecord, RunSummary } from '../../src/protocol/run-record.ts';
 import type { SelfTest } from '../../src/protocol/self-test.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { eventually, type TestDaemon } from '../support/daemon-process.ts';
+import { entityProject, expectEntityProject, writeEntityProject } from '../support/entity-projects.ts';
 import { hashTree } from '../support/hash-tree.ts';
 import { platformApi } from '../support/platform-api.ts';
 import { leftovers, projectIds, snapshotProject } from '../support/project-snapshot.ts';
@@ -212,3 +213,36 @@ function comparable(ann: unknown): unknown {
   );
   return { objects: plain.sort(), tags, size };
 }
+
+test('videos and episodes come in and go out again as they are', async () => {
+  const daemon = await startDaemon();
+  for (const type of ['videos', 'point_cloud_episodes'] as const) {
+    const folder = tempFolder(type);
+    const files = entityProject(type);
+    writeEntityProject(path.join(folder, 'in'), files);
+    const task = await importAndWait(daemon.control, { path: path.join(folder, 'in'), project: type });
+    assertAllAccounted(task);
+    expect(task.result).toMatchObject({
+      plugin: 'supervisely',
+      counts: { failed: 0, skipped: 0, warnings: 0 },
+    });
+
+    const archive = path.join(folder, 'out.tar');
+    const out = await cli(daemon, 'export', type, '--as', 'supervisely', '--to', archive);
+    expect(out.err).not.toContain('SLY_');
+    expect(out.code).toBe(0);
+    expect(spawnSync('tar', ['xf', archive, '-C', folder]).status).toBe(0);
+    expectEntityProject(path.join(folder, type), files);
+  }
+  const refused = await cli(
+    daemon,
+    'export',
+    'videos',
+    '--as',
+    'coco',
+    '--to',
+    path.join(tempFolder(), 'x.tar'),
+  );
+  expect(refused.code).not.toBe(0);
+  expect(refused.out + refused.err).toContain('the project holds videos');
+});

@@ -1,7 +1,8 @@
 /** The page of one agent on a real daemon: its machine, watched folder, doctor, clean-up, settings; and what is kept. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LOOKS, seriousFindings } from '../support/accessibility.ts';
@@ -39,6 +40,7 @@ async function openAgent(): Promise<void> {
   await page.getByRole('heading', { name: 'Settings in force' }).waitFor();
 }
 
+const agentToken = () => path.join(daemon.data, 'platform', 'local-agent-token');
 const region = (name: string) => page.getByRole('region', { name, exact: true });
 
 function nothingWentWrong(): void {
@@ -154,6 +156,27 @@ describe.skipIf(missing !== undefined)(
       expect(existsSync(folder)).toBe(false);
       expect(existsSync(path.join(source, 'annotations'))).toBe(true);
       expect(existsSync(path.join(daemon.upload, 'half', 'a.txt'))).toBe(true);
+      nothingWentWrong();
+    });
+
+    test('a support bundle is made and saved at one click, after it was said what is in it', async () => {
+      await openAgent();
+      const support = region('Support bundle');
+      await support.getByText('What is in it').click();
+      await support.getByText('Not in it: tokens, passwords').waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download', { timeout: 120_000 }),
+        support.getByRole('button', { name: 'Make and save it' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('support-bench.tar.gz');
+      const saved = gunzipSync(readFileSync(await download.path())).toString('latin1');
+      expect(saved).toContain('support/configuration.json');
+      expect(saved).toContain('nas.local');
+      expect(saved).toContain('"name": "journal"');
+      for (const secret of [daemon.adminToken(), readFileSync(agentToken(), 'utf8').trim()])
+        expect(saved).not.toContain(secret);
+      await support.getByText('kept here for').waitFor();
+      await support.getByRole('button', { name: 'Save it again' }).waitFor();
       nothingWentWrong();
     });
 

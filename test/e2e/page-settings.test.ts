@@ -129,7 +129,7 @@ describe.skipIf(missing !== undefined)(
       await anna.page.goto(`${daemon.url}/settings/members`);
       await anna.page.getByText('Your role in this team is manager').waitFor();
       await anna.page.goto(`${daemon.url}/agents`);
-      await anna.page.getByText('Online').waitFor();
+      await anna.page.getByText('Online', { exact: true }).waitFor();
       expect(await anna.page.getByRole('button', { name: /Drain|Add an agent|New token/ }).count()).toBe(0);
       await anna.page.goto(`${daemon.url}/settings/server`);
       await anna.page.getByText('How full the disk').waitFor();
@@ -146,7 +146,7 @@ describe.skipIf(missing !== undefined)(
 
     test('a code makes an agent, once; what is shown is the command', async () => {
       await open('agents', 'Agents');
-      await page.getByText('Online').waitFor();
+      await page.getByText('Online', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Add an agent' }).click();
       await page.getByRole('button', { name: 'Make a code' }).click();
       const shown = page.locator('.command', { hasText: 'register' });

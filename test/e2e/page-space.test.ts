@@ -194,6 +194,35 @@ describe.skipIf(missing !== undefined)(
       nothingWentWrong(watched);
     });
 
+    test('an episode plays to its end by the space bar; the next frames are fetched before they are shown', async () => {
+      const fetched: number[] = [];
+      page.on('request', (request) => {
+        if (request.url().endsWith('/point-clouds.download'))
+          fetched.push((request.postDataJSON() as { id: number }).id);
+      });
+      await page.goto(cloudUrl(episode, 0));
+      await page.locator('.stage canvas[data-drawn]').waitFor();
+      await expect.poll(() => [...fetched].sort((a, b) => a - b), SOON).toEqual(episode.clouds);
+      await page.getByRole('heading', { name: 'frame_0.pcd' }).waitFor();
+      await page.getByLabel('Speed').selectOption('20');
+      await page.locator('h1').click();
+      await page.keyboard.press('Space');
+      await page.getByRole('heading', { name: 'frame_2.pcd' }).waitFor();
+      await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+      await expect.poll(() => page.url(), SOON).toBe(cloudUrl(episode, 2));
+      // No frame was asked for a second time.
+      expect(fetched.length).toBe(3);
+      // From the end it begins anew; an arrow takes over.
+      await page.getByLabel('Speed').selectOption('1');
+      await page.getByRole('button', { name: 'Play', exact: true }).click();
+      await page.getByRole('heading', { name: 'frame_0.pcd' }).waitFor();
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('heading', { name: 'frame_1.pcd' }).waitFor();
+      await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+      await expect.poll(() => page.url(), SOON).toBe(cloudUrl(episode, 1));
+      nothingWentWrong(watched);
+    });
+
     test('without WebGL a sentence says so, and the objects are in the list', async () => {
       await page.addInitScript(
         'const asked = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind.startsWith("webgl") ? null : asked.call(this, kind, ...more); };',

@@ -53,8 +53,12 @@ describe.skipIf(missing !== undefined)(
       ({ server } = bench);
       sdk = sdkClient(server);
       made = await sdk.project('videos', {
-        classes: Object.entries(COLORS).map(([title, color]) => ({ title, color, shape: 'rectangle' })),
-        tags: [{ name: 'night', value_type: 'none', color: '#0000FF' }],
+        classes: Object.entries({ ...COLORS, bus: '#808080' }).map(([title, color]) => ({
+          title,
+          color,
+          shape: 'rectangle',
+        })),
+        tags: ['night', 'old'].map((name) => ({ name, value_type: 'none', color: '#0000FF' })),
       });
       videos = {
         webm: await addVideo(sdk, made, { title: 'colours.webm', file: 'colours.webm' }),
@@ -66,6 +70,8 @@ describe.skipIf(missing !== undefined)(
       await draw(videos.mp4, FRAMES);
       await draw(videos.avi, 10);
       await draw(videos.link, 10);
+      for (const videoId of [videos.mp4, videos.link])
+        await sdk.api('videos.tags.bulk.add', { videoId, tags: [{ tagId: made.tagId('old') }] });
     });
     afterAll(() => bench?.stop());
     beforeEach(() => open());
@@ -209,6 +215,27 @@ describe.skipIf(missing !== undefined)(
       await page.getByRole('heading', { name: 'colours.webm' }).waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('status').getByText('4 videos').waitFor();
+      expect(watched.strangers).toEqual([]);
+    });
+
+    test('the gallery by classes and tags of videos; the arrows stay within it', async () => {
+      await page.goto(`${server.url}/projects/${made.projectId}`);
+      const shown = (count: string) =>
+        page.getByRole('status').getByText(`${count} videos`, { exact: true }).waitFor();
+      const label = (name: string) => page.getByRole('button', { name: new RegExp(`^${name}`) });
+      await label('bus').click();
+      await page.getByText('No video is like that').waitFor();
+      await label('car').click();
+      await shown('4');
+      await label('old').click();
+      await shown('2');
+      await look('video-gallery-filtered');
+      await page.locator('.tile').first().click();
+      await page.getByRole('heading', { name: 'colours.mp4' }).waitFor();
+      await page.keyboard.press('n');
+      await page.getByRole('heading', { name: 'away.mp4' }).waitFor();
+      await page.keyboard.press('Escape');
+      await shown('2');
       expect(watched.strangers).toEqual([]);
     });
 

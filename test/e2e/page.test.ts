@@ -1,12 +1,16 @@
 /** The page in a real browser, against the platform's HTTP side with scripted agents. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AgentDirectory } from '../../src/platform/ports/agents.ts';
+import type { Machine } from '../../src/protocol/machine.ts';
+import { seriousFindings } from '../support/accessibility.ts';
 import type { ApiServer } from '../support/api-server.ts';
 import { noBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { type DrawnProject, makeDrawnProject } from '../support/drawn-project.ts';
 import { nothingWentWrong, type PageBench, startPageBench, takePicture } from '../support/page-bench.ts';
 import { createScriptedAgents } from '../support/scripted-agents.ts';
 
+let agents: AgentDirectory;
 let browser: Browser;
 let bench: PageBench;
 let server: ApiServer;
@@ -21,13 +25,23 @@ const entry = (name: string, kind: 'file' | 'folder', size = 0) => ({
   modifiedAt: '2026-01-01T00:00:00.000Z',
 });
 
+const MACHINE: Machine = {
+  at: '2026-01-02T03:04:00.000Z',
+  cpus: 8,
+  load: [0.5, 0.4, 0.3],
+  memory: { availableBytes: 8e9, totalBytes: 16e9 },
+  fileSystems: [{ holds: ['data'], freeBytes: 1e9, totalBytes: 2e9, freeFiles: null }],
+  gpus: { state: 'none', detail: 'not installed', cards: [] },
+  isolation: { kind: 'docker', facts: [{ name: 'Network', value: 'none', enforced: true }] },
+};
+
 const missing = noBrowser();
 
 describe.skipIf(missing !== undefined)(
   `the page${missing === undefined ? '' : ` (skipped: ${missing})`}`,
   () => {
     beforeAll(async () => {
-      const agents = createScriptedAgents({
+      agents = createScriptedAgents({
         '': [entry('2024', 'folder'), entry('street.zip', 'file', 734_003_200)],
         '2024': [entry('<img src=x onerror=alert(1)>', 'folder'), entry('lemons', 'folder')],
       });
@@ -238,12 +252,70 @@ describe.skipIf(missing !== undefined)(
       await logIn();
       await page.goto(`${server.url}/agents`);
       await page.getByText('containers (no network, read-only, non-root)').waitFor();
-      await page.getByText('Online').waitFor();
+      await page.getByText('Online', { exact: true }).waitFor();
       await look('agents');
       await page.getByRole('button', { name: 'Drain' }).click();
-      await page.getByText('Draining').waitFor();
+      await page.getByText('Draining', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Resume' }).click();
-      await page.getByText('Online').waitFor();
+      await page.getByText('Online', { exact: true }).waitFor();
+      nothingWentWrong(watched);
+    });
+
+    test('an agent that is away is shown as it was, with its time; what needs it says why it is off', async () => {
+      const agent = (await agents.get(1))!;
+      const { telemetry } = agent;
+      const at = '2026-01-02T03:04:05.000Z';
+      Object.assign(agent, {
+        connected: false,
+        telemetry: null,
+        lastSeenAt: at,
+        lastKnown: { at, telemetry: { ...telemetry!, machine: MACHINE } },
+      });
+      try {
+        await logIn();
+        await page.getByRole('link', { name: 'gpu-1: Offline' }).click();
+        await page.getByText('What stands here is as of').waitFor();
+        await page.getByRole('region', { name: 'Machine' }).getByText('8 processors').waitFor();
+        await page
+          .getByRole('region', { name: 'Isolation' })
+          .getByRole('row', { name: /^Network none/ })
+          .waitFor();
+        for (const name of ['Run the doctor', 'Look what can go', 'Make and save it']) {
+          const button = page.getByRole('button', { name });
+          expect([name, await button.isDisabled()]).toEqual([name, true]);
+          expect(await button.getAttribute('title')).toContain('is not connected');
+        }
+        expect(await page.getByRole('button', { name: 'Drain' }).isEnabled()).toBe(true);
+        await look('agent-away');
+        expect(await seriousFindings(page)).toEqual([]);
+        nothingWentWrong(watched);
+      } finally {
+        Object.assign(agent, {
+          connected: true,
+          telemetry,
+          lastSeenAt: new Date().toISOString(),
+          lastKnown: null,
+        });
+      }
+    });
+
+    test('a task that was looked at tells its end elsewhere on the page, and the tab how many run', async () => {
+      await logIn();
+      const { id } = await server.api<{ id: number }>('imports.start', { path: 'slow' });
+      server.tasks.change(id, { state: 'converting' });
+      await page.goto(`${server.url}/tasks/${id}`);
+      await page.getByRole('heading', { name: 'Import slow' }).waitFor();
+      await expect.poll(() => page.title()).toMatch(/^\(\d+\) sly-agent$/);
+      await page.getByRole('link', { name: 'Plugins' }).click();
+      await page.getByRole('heading', { name: 'Plugins' }).waitFor();
+      const other = await server.api<{ id: number }>('imports.start', { path: 'not mine' });
+      for (const one of [other.id, id]) server.tasks.change(one, { state: 'failed' });
+      const toasts = page.locator('.toasts');
+      await toasts.getByRole('link', { name: 'Import slow' }).waitFor();
+      expect(await toasts.getByText('not mine').count()).toBe(0);
+      expect(await toasts.getAttribute('role')).toBe('status');
+      await page.getByRole('button', { name: 'Put away: Import slow' }).press('Enter');
+      await expect.poll(() => toasts.locator('a').count()).toBe(0);
       nothingWentWrong(watched);
     });
 

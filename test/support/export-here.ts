@@ -49,7 +49,7 @@ export async function exportHere(
       progress: () => undefined,
       log: () => undefined,
       signal,
-      project: await openExportedProject(data, 'project', { report, breathe }),
+      project: await openExportedProject(data, 'project', { report, breathe, signal }),
       archive: written.archive,
     });
   } catch (error) {

@@ -23,6 +23,8 @@ export type Files = Readonly<Record<string, string | Uint8Array>>;
 export interface HereResult {
   failure: FailureInfo | undefined;
   items: SegmentItem[];
+  figures: LineOf<'figures'>[];
+  episodes: LineOf<'episode'>[];
   used: LineOf<'used'>[];
   reports: LineOf<'report'>[];
   meta: ProjectMeta;
@@ -77,6 +79,7 @@ export async function importHere({
       tree: await scanSourceTree(data, breathe),
       projectName: 'project',
       project: written.project,
+      entities: written.entities,
     });
   } catch (error) {
     failure = toFailureInfo(error);
@@ -88,6 +91,8 @@ export async function importHere({
   return {
     failure,
     items: lines.filter((line) => line.kind === 'item'),
+    figures: lines.filter((line) => line.kind === 'figures'),
+    episodes: lines.filter((line) => line.kind === 'episode'),
     used: lines.filter((line) => line.kind === 'used'),
     reports: lines.filter((line) => line.kind === 'report'),
     meta,

@@ -158,6 +158,7 @@ export function createScriptedAgents(
       state: 'ready',
       isolation: 'containers (no network, read-only, non-root)',
     },
+    lastKnown: null,
     plugins: PLUGINS,
     running: [],
     teamId: null,
@@ -182,6 +183,14 @@ export function createScriptedAgents(
       // What each question is answered by is a matter of its name alone, which the types cannot see.
       return { answer: ANSWERS[question] as never };
     },
+    lastSettings: async () => undefined,
+    support: {
+      make: async () => ({
+        answer: { ...ANSWERS['support.bundle'], id: 'bundle', expiresAt: AT },
+      }),
+      put: async () => undefined,
+      bytes: (_id, bundle) => (bundle === 'bundle' ? Buffer.from('gzip') : undefined),
+    },
     drain: async (_id, on) => {
       agent.draining = on;
     },
@@ -190,6 +199,7 @@ export function createScriptedAgents(
       PLUGINS.map((manifest) => ({
         manifest,
         digest: 'sha256:1234',
+        script: null,
         agents: [
           {
             id: 1,
@@ -246,6 +256,7 @@ const ANSWERS: { readonly [N in QuestionName]: Answered<N> } = {
     file: null,
     settings: [{ name: 'slots', value: '2', origin: 'default', about: 'Tasks at once.' }],
   },
+  'support.bundle': { size: 4, sha256: 'ab'.repeat(32), files: [{ file: 'version.json', bytes: 9 }] },
   retention: { rows: [], lastAt: null, lastRemoved: null, nextAt: null },
 };
 

@@ -1,5 +1,6 @@
 /** The page: header, the view the address names, or the way to log in. */
 import { render } from 'preact';
+import { AgentsChip } from './agents/agents-chip.tsx';
 import { call, logOut, session } from './api.ts';
 import { liveness } from './events.ts';
 import { DropAnywhere, UploadChip } from './import/drop-anywhere.tsx';
@@ -7,6 +8,8 @@ import { Empty, Pill } from './parts/bits.tsx';
 import { ItemView } from './projects/item-view.tsx';
 import { isSection } from './projects/modality.ts';
 import { address, go, Link } from './router.tsx';
+import { useTabTitle } from './tasks/tab-title.ts';
+import { Toasts } from './tasks/toasts.tsx';
 import { AgentView } from './views/agent.tsx';
 import { AgentsView } from './views/agents.tsx';
 import { ImportView } from './views/import.tsx';
@@ -30,6 +33,11 @@ const NAV = [
 function App() {
   if (session.value === 'unknown') return null;
   if (session.value === 'out') return <LoginView />;
+  return <Inside />;
+}
+
+function Inside() {
+  useTabTitle();
   return (
     <>
       <header>
@@ -45,6 +53,7 @@ function App() {
         </nav>
         <span class="grow" />
         <UploadChip />
+        <AgentsChip />
         <Live />
         <button type="button" class="plain" onClick={() => void logOut()}>
           Log out
@@ -52,6 +61,7 @@ function App() {
       </header>
       <View />
       <DropAnywhere />
+      <Toasts />
     </>
   );
 }

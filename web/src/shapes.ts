@@ -1,6 +1,6 @@
 /** What the API answers, as the page uses it. Types only: nothing of the server is bundled. */
 import type { ImageAnnotation } from '../../src/format/model.ts';
-import type { AgentView } from '../../src/platform/ports/agents.ts';
+import type { AgentView, SupportBundle } from '../../src/platform/ports/agents.ts';
 import type { GarbagePreview } from '../../src/platform/ports/keeping.ts';
 import type { Statistics, StatisticsState } from '../../src/platform/ports/statistics.ts';
 import type { TaskEvent, TaskHistoryEntry, TaskView } from '../../src/platform/ports/tasks.ts';
@@ -32,6 +32,7 @@ export type {
   RetentionTable,
   Statistics,
   StatisticsState,
+  SupportBundle,
   TaskEvent,
   TaskHistoryEntry,
   TaskState,
@@ -42,6 +43,8 @@ export type Agent = Omit<AgentView, 'plugins'> & { plugins: string[] };
 
 export interface Project {
   id: number;
+  workspaceId: number;
+  teamId: number;
   name: string;
   type: string;
   description: string;

@@ -1,6 +1,7 @@
 /** What the command line and the daemon say to each other over the local socket. */
 import type { FailureInfo } from '../../lib/errors.ts';
 import type { Manifest } from '../../protocol/plugin.ts';
+import type { Script, ScriptsState } from '../../protocol/script.ts';
 import type { SelfTest } from '../../protocol/self-test.ts';
 import type { Progress, TaskResult, TaskSpec } from '../../protocol/task.ts';
 import type { TaskState } from '../../protocol/task-state.ts';
@@ -51,6 +52,8 @@ export interface ControlTask {
   updatedAt: string;
 }
 
+export type ControlPlugin = Manifest & { script?: Script };
+
 export interface ControlHistoryEntry {
   attempt: number;
   state: TaskState;
@@ -87,10 +90,13 @@ export interface ControlHandlers {
   cancel(key: string): Promise<{ accepted: string }>;
   retry(key: string): Promise<{ accepted: string }>;
   drain(on: boolean): Promise<void>;
-  plugins(): Promise<Manifest[]>;
+  plugins(): Promise<ControlPlugin[]>;
+  scripts(): Promise<ScriptsState>;
   /** Runs the plugin's own sample; that it fails is an answer. */
   testPlugin(name: string): Promise<SelfTest>;
   doctor(options: { security: boolean }): Promise<DoctorCheck[]>;
+  /** A tar.gz for whoever is asked for help (src/protocol/support-bundle.ts). */
+  support(): Promise<{ bytes: Uint8Array }>;
   /** A fresh one-time login address (standalone only). */
   loginLink(): Promise<string>;
   /** Whole log lines from a byte offset; `next` is where to go on. */

@@ -73,6 +73,7 @@ export interface ControlDeps {
   logFile(key: string, attempt: number): { size(): number; read(offset: number, maxBytes: number): string };
   reportFile(key: string, attempt: number): string;
   doctor(options: { security: boolean }): Promise<DoctorCheck[]>;
+  support: ControlHandlers['support'];
   testPlugin(name: string): Promise<SelfTest>;
 }
 
@@ -217,11 +218,19 @@ export function createControlHandlers(deps: ControlDeps): ControlHandlers {
       pipeline.drain(on);
     },
 
-    plugins: async () => plugins.list().map((plugin) => plugin.manifest),
+    plugins: async () =>
+      plugins.list().map(({ manifest, script }) => ({
+        ...manifest,
+        ...(script && { script: { file: script.file, download: script.download } }),
+      })),
+
+    scripts: async () => plugins.scripts(),
 
     testPlugin: (name) => deps.testPlugin(name),
 
     doctor: (options) => deps.doctor(options),
+
+    support: () => deps.support(),
 
     async loginLink() {
       if (deps.local === undefined) {

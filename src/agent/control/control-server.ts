@@ -91,8 +91,18 @@ export async function startControlServer(
       async (request) => handlers.drain(drainRequest.parse(await body(request), 'drain').on),
     ],
     ['GET', /^\/plugins$/, () => handlers.plugins()],
+    ['GET', /^\/scripts$/, () => handlers.scripts()],
     ['POST', /^\/plugins\/([\w-]+)\/test$/, (_request, _url, [name = '']) => handlers.testPlugin(name)],
     ['GET', /^\/doctor$/, (_request, url) => handlers.doctor({ security: url.searchParams.has('security') })],
+    [
+      'GET',
+      /^\/support-bundle$/,
+      async (_request, _url, _args, response) => {
+        const { bytes } = await handlers.support();
+        response.writeHead(200, { 'content-type': 'application/gzip' });
+        response.end(bytes);
+      },
+    ],
     ['POST', /^\/login-link$/, async () => ({ url: await handlers.loginLink() })],
     [
       'GET',

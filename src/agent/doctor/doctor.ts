@@ -3,6 +3,7 @@
  * function; a check that fails inside is itself a failed check, never the end of the others.
  */
 import type { Config } from '../../lib/config/options.ts';
+import type { PluginRegistry } from '../ports/plugins.ts';
 import type { DoctorCheck, Runner } from '../ports/runner.ts';
 import {
   checkDisk,
@@ -12,12 +13,14 @@ import {
   checkUploadFolder,
 } from './machine-checks.ts';
 import { checkClockAndPlatform, checkLink } from './platform-checks.ts';
+import { checkScripts } from './script-check.ts';
 
 export interface DoctorDeps {
   config: Config;
   folders: { agent: string; upload: string };
   runner: Runner;
   builtinImage: string;
+  plugins: Pick<PluginRegistry, 'list' | 'scripts'>;
   platformUrl: string;
   caFile?: string;
   link: {
@@ -38,6 +41,7 @@ export interface DoctorDeps {
 export async function runDoctor(deps: DoctorDeps): Promise<DoctorCheck[]> {
   const checks: NamedCheck[] = [
     ['plugins run', () => checkRunner(deps)],
+    ['scripts', () => checkScripts(deps)],
     ['disk', async () => checkDisk(deps.disk)],
     ['upload folder', () => checkUploadFolder(deps.folders.upload, deps.intake.status())],
     ['folder events', () => checkInotify(deps.intake.status())],

@@ -1,7 +1,7 @@
 /**
  * Clean-up on request: first a plan of what may go, then the removal of exactly that plan.
  * Invariants: nothing of an attempt that runs, waits, is queued again or has not told the platform everything;
- * only below the agent's own tasks folder, and runs of tasks that have ended; nothing is removed that was not in
+ * only below the agent's own tasks folder, runs of tasks that have ended, and its own images; nothing is removed that was not in
  * the plan or is not as it was then; a plan is good once. A crash in between leaves what the next look finds.
  */
 import { renameSync } from 'node:fs';
@@ -39,6 +39,7 @@ export function createCleanUp(deps: CleanUpOptions): CleanUp {
 
   /** Undefined = it is gone; else why it stays. */
   async function take(item: Removable): Promise<string | undefined> {
+    if (item.kind === 'image') return takeImage(item.image.id);
     if (item.kind === 'run') {
       if (!isFree(deps, item)) return 'its task is not over any more';
       await deps.runner.remove(item.runId);
@@ -55,6 +56,14 @@ export function createCleanUp(deps: CleanUpOptions): CleanUp {
     return undefined;
   }
 
+  /** Looked at anew: a plugin or a container may have come to need it. */
+  async function takeImage(id: string): Promise<string | undefined> {
+    const { images } = deps.runner;
+    const now = (await images?.list(deps.wantedImages()))?.find((image) => image.id === id);
+    if (images === undefined || now === undefined) return undefined;
+    return now.usedBy === undefined ? images.remove(id) : `it is used by ${now.usedBy}`;
+  }
+
   return {
     async look({ logDays }) {
       const found = await findRemovable(deps, {
@@ -69,8 +78,8 @@ export function createCleanUp(deps: CleanUpOptions): CleanUp {
         items: found.items.map((item) => ({
           class: item.class,
           title: item.title,
-          bytes: item.kind === 'run' ? 0 : item.weight.bytes,
-          modifiedAt: item.kind === 'run' ? null : new Date(item.weight.newestMs).toISOString(),
+          bytes: bytesOf(item),
+          modifiedAt: touchedAt(item),
         })),
         more: found.more,
         kept: [...found.kept].map(([reason, items]) => ({ reason, items })),
@@ -95,7 +104,7 @@ export function createCleanUp(deps: CleanUpOptions): CleanUp {
         if (reason !== undefined) result.left.push({ title: item.title, reason });
         else {
           result.removed++;
-          result.bytes += item.kind === 'run' ? 0 : item.weight.bytes;
+          result.bytes += bytesOf(item);
         }
       }
       log.info({ ...result, left: result.left.length }, 'cleaned up on request');
@@ -103,6 +112,16 @@ export function createCleanUp(deps: CleanUpOptions): CleanUp {
       return result;
     },
   };
+}
+
+function bytesOf(item: Removable): number {
+  if (item.kind === 'run') return 0;
+  return item.kind === 'image' ? item.image.bytes : item.weight.bytes;
+}
+
+function touchedAt(item: Removable): string | null {
+  if (item.kind === 'run') return null;
+  return new Date(item.kind === 'image' ? item.image.madeAt : item.weight.newestMs).toISOString();
 }
 
 /** A name no attempt has; the next look finds what a crash leaves of it. Undefined = it is gone already. */

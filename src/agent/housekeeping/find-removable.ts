@@ -6,7 +6,7 @@ import { errnoOf } from '../../lib/errors.ts';
 import type { CleanUpClass } from '../../protocol/questions.ts';
 import { isFinal, type TaskState } from '../../protocol/task-state.ts';
 import type { AttemptRecord } from '../ports/journal.ts';
-import type { Runner } from '../ports/runner.ts';
+import type { EngineImage, Runner } from '../ports/runner.ts';
 import { type Weight, weigh } from './weigh.ts';
 
 interface Ref {
@@ -15,7 +15,9 @@ interface Ref {
 }
 
 export interface CleanUpDeps {
-  runner: Pick<Runner, 'list' | 'remove'>;
+  runner: Pick<Runner, 'list' | 'remove' | 'images'>;
+  /** References of the images of all plugins there are. */
+  wantedImages(): string[];
   journal: {
     active(): AttemptRecord[];
     /** Ended attempts, the longest untouched first. */
@@ -43,6 +45,7 @@ export type Removable = { class: CleanUpClass; title: string } & (
   /** A folder no attempt of the journal has. */
   | ({ kind: 'unknown' } & Ref & Files)
   | ({ kind: 'run'; runId: string } & Ref)
+  | { kind: 'image'; image: EngineImage }
 );
 
 export interface Found {
@@ -68,7 +71,7 @@ const KEPT = {
 } as const;
 
 /** Again right before a removal: is it still nobody's? */
-export function isFree(deps: CleanUpDeps, { kind, ...ref }: Removable): boolean {
+export function isFree(deps: CleanUpDeps, { kind, ...ref }: Exclude<Removable, { kind: 'image' }>): boolean {
   const state = deps.journal.stateOf(ref);
   if (kind === 'unknown') return state === undefined;
   return state !== undefined && isFinal(state) && !deps.untold(ref);
@@ -87,6 +90,7 @@ export async function findRemovable(
   const ended = await findEnded(deps, look);
   const unknown = await findUnknown(deps, look);
   await findRuns(deps, look);
+  await findImages(deps, look);
   return { items: items.slice(0, most), more: ended || unknown || items.length > most, kept };
 }
 
@@ -169,6 +173,21 @@ async function findRuns(deps: CleanUpDeps, { items, keep }: Look): Promise<void>
     if (state === undefined || state === 'queued') keep(KEPT.foreign);
     else if (isFinal(state) && !deps.untold(ref))
       items.push({ class: 'runs', kind: 'run', title: `Plugin run ${runId}`, runId, ...ref });
+  }
+}
+
+async function findImages(deps: CleanUpDeps, { items, keep }: Look): Promise<void> {
+  for (const image of (await deps.runner.images?.list(deps.wantedImages())) ?? []) {
+    if (image.usedBy !== undefined) keep(`images of plugins, used by ${image.usedBy}`);
+    else {
+      const id = image.id.replace('sha256:', '').slice(0, 12);
+      items.push({
+        class: 'images',
+        kind: 'image',
+        title: `${image.name.slice(0, MOST_TITLE)} (${id})`,
+        image,
+      });
+    }
   }
 }
 

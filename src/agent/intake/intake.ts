@@ -245,10 +245,12 @@ export function createIntake(deps: IntakeDeps): Intake {
     status,
     folderState() {
       const { state, detail, lastScanAt: scannedAt } = status();
+      const remote = watch.remote();
       return {
         path: uploadFolder,
         mode: state,
         detail,
+        ...(remote !== undefined && { remote }),
         lastScanAt: scannedAt === null ? null : new Date(scannedAt).toISOString(),
         scanSeconds: scanMs / 1000,
         settleSeconds: settleMs / 1000,

@@ -1,6 +1,7 @@
 /** Keeps the watch of the upload folder open where the system allows it, and says in words when it does not. */
 import { errnoOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import { remoteMount } from './remote-mount.ts';
 import type { FolderWatch, WatchFolder } from './watch-folder.ts';
 
 export interface WatchKeeper {
@@ -9,6 +10,8 @@ export interface WatchKeeper {
   close(): Promise<void>;
   /** Why there are no events; undefined = there are. */
   trouble(): string | undefined;
+  /** Kind of the file system when other machines may write on it, of which no event tells. */
+  remote(): string | undefined;
 }
 
 /** Errors of inotify that mean a limit was reached, not that a disk is full. */
@@ -22,6 +25,7 @@ export function createWatchKeeper(deps: {
   log: Logger;
 }): WatchKeeper {
   const { uploadFolder, log } = deps;
+  let remote: string | undefined;
   let current: FolderWatch | undefined;
   let trouble: string | undefined = deps.watch === false ? 'events are switched off' : undefined;
 
@@ -50,6 +54,7 @@ export function createWatchKeeper(deps: {
 
   return {
     async open() {
+      remote = await remoteMount(uploadFolder);
       if (deps.watch === false) return;
       await close();
       trouble = undefined;
@@ -64,5 +69,6 @@ export function createWatchKeeper(deps: {
     },
     close,
     trouble: () => trouble,
+    remote: () => remote,
   };
 }

@@ -54,6 +54,8 @@ export interface TaskBook extends TaskJournal {
   endedBefore(before: number): { key: string; attempt: number }[];
   /** Ended attempts, the longest untouched first. */
   ended(limit: number): { key: string; attempt: number; title: string; updatedAt: number }[];
+  /** Ended attempts, the last one first. */
+  lastEnded(limit: number): { key: string; attempt: number }[];
   /** Undefined = the journal does not know it. */
   stateOf(ref: { key: string; attempt: number }): TaskState | undefined;
   /** Drops the rows of an ended attempt, and of its task with the last one. */
@@ -113,6 +115,10 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
   >(
     `SELECT a.key, a.attempt, t.task ->> '$.title' AS title, a.updated_at AS updatedAt ${from}
      WHERE a.state IN ('succeeded', 'failed', 'canceled') ORDER BY a.updated_at LIMIT ?`,
+  );
+  const endedLast = db.prepare<[number], { key: string; attempt: number }>(
+    `SELECT key, attempt FROM attempts WHERE state IN ('succeeded', 'failed', 'canceled')
+     ORDER BY updated_at DESC LIMIT ?`,
   );
   const stateOf = db
     .prepare<[string, number], string>('SELECT state FROM attempts WHERE key = ? AND attempt = ?')
@@ -214,6 +220,7 @@ export function createTaskJournal({ db, outbox, clock, onOutbox }: TaskJournalDe
     },
     endedBefore: (before) => ended.all(before),
     ended: (limit) => endedOldest.all(limit).map((row) => ({ ...row, title: row.title ?? '' })),
+    lastEnded: (limit) => endedLast.all(limit),
     stateOf: (ref) => stateOf.get(ref.key, ref.attempt) as TaskState | undefined,
   };
 }

@@ -41,6 +41,8 @@ export interface LinkHandlers {
   /** What it answers of the questions of the protocol; a rejection travels as a failure. */
   questions?: QuestionHandlers;
   plugins(): PluginOffer[];
+  /** The same, cheap enough for every heartbeat: what changed since it was told is told again. */
+  pluginsNow?(): PluginOffer[];
   /** Attempts held right now, running or waiting for a slot. */
   held(): Ref[];
   /** The attempt's log, or undefined when there is none (any more). */

@@ -19,7 +19,7 @@ import type { Task } from '../../protocol/task.ts';
 import { answerListing } from './answer-listing.ts';
 import { answerQuestion } from './answer-question.ts';
 import { LinkRefusal } from './connect.ts';
-import type { LinkHandlers } from './link-handlers.ts';
+import type { LinkHandlers, PluginOffer } from './link-handlers.ts';
 import type { LogLane } from './log-lane.ts';
 import type { OutboxPump } from './outbox-pump.ts';
 import type { ProgressLane } from './progress-lane.ts';
@@ -65,6 +65,7 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
   /** When the heartbeat without an answer was sent; undefined = none, or more than one. */
   let beatAt: number | undefined;
   let openBeats = 0;
+  let toldPlugins = '';
   let welcomeTimer: NodeJS.Timeout | undefined = setTimeout(
     () => giveUp(4408, `no welcome within ${timings.handshakeMs} ms`),
     timings.handshakeMs,
@@ -99,7 +100,21 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
 
   function beat(): void {
     beatAt = openBeats++ === 0 ? clock.now() : undefined;
-    send({ type: 'heartbeat', leases: handlers.held(), telemetry: handlers.telemetry() });
+    const plugins = newPlugins(handlers.pluginsNow?.());
+    send({
+      type: 'heartbeat',
+      leases: handlers.held(),
+      telemetry: handlers.telemetry(),
+      ...(plugins && { plugins }),
+    });
+  }
+
+  /** Undefined when this session was told so already. */
+  function newPlugins(plugins: PluginOffer[] | undefined): PluginOffer[] | undefined {
+    const text = JSON.stringify(plugins);
+    if (plugins === undefined || text === toldPlugins) return undefined;
+    toldPlugins = text;
+    return plugins;
   }
 
   function receive(text: string): void {
@@ -235,12 +250,14 @@ export function startLinkSession(ws: WebSocket, signal: AbortSignal, deps: LinkS
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
 
+  const plugins = handlers.plugins();
+  toldPlugins = JSON.stringify(plugins);
   send({
     type: 'hello',
     protocol: PROTOCOL_VERSION,
     ...deps.hello,
     attempts: handlers.attempts(),
-    plugins: handlers.plugins(),
+    plugins,
     telemetry: handlers.telemetry(),
     questions: Object.keys(handlers.questions ?? {}),
   });

@@ -28,6 +28,8 @@ interface MachineWatchOptions {
   folders: { agent: string; upload: string };
   isolation: Isolation;
   limits: LimitPolicy;
+  /** Images of plugins at the engine; absent where there is none. */
+  images?: () => Promise<readonly { bytes: number }[]>;
   /** Of the last heartbeat that was answered. */
   clockOf(): { skewMs: number; roundTripMs: number } | undefined;
   clock: Clock;
@@ -78,10 +80,24 @@ export function createMachineWatch(options: MachineWatchOptions): MachineWatch {
     log,
     async round(signal) {
       if (clock.now() < nextCountAt) return;
-      space = await countSpace(folders.agent, { signal, now: clock.now() });
+      const counted = await countSpace(folders.agent, { signal, now: clock.now() });
+      space = { ...counted, classes: [...counted.classes, ...(await countImages())] };
       nextCountAt = clock.now() + countMs;
     },
   });
+
+  /** An engine that does not answer now is asked again with the next count. */
+  async function countImages(): Promise<Space['classes']> {
+    if (options.images === undefined) return [];
+    try {
+      const images = await options.images();
+      const bytes = images.reduce((sum, one) => sum + one.bytes, 0);
+      return [{ class: 'images', files: images.length, bytes }];
+    } catch (error) {
+      log.debug({ err: error }, 'the images of plugins could not be counted');
+      return [];
+    }
+  }
 
   return {
     start() {

@@ -4,17 +4,22 @@
  * run number, and the platform drops what the lost run had staged.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ProjectType } from '../../protocol/project-type.ts';
 import type { ImportSpec } from '../../protocol/task.ts';
+import type { PlatformGateway } from '../ports/gateway.ts';
 import type { PluginInfo } from '../ports/plugins.ts';
 import type { Run, RunSpec } from '../ports/runner.ts';
 import type { SourceTree } from '../ports/sources.ts';
 import { classicSegments } from './classic-results.ts';
 import { keepRun } from './keep-run.ts';
+import { createKnownItems } from './known-items.ts';
 import { writeConfig } from './plugin-config.ts';
 import { createPluginFiles } from './plugin-files.ts';
 import { publishSegment } from './publish-segment.ts';
+import { projectTypeOf } from './results-meta.ts';
 import { planConfig, planRun } from './run-plan.ts';
 import { followRun, type PluginRun } from './run-plugin.ts';
+import { copiedScript, copyScript, type RanScript } from './scripts/copy-script.ts';
 import { hasSegments, readSegment, type Segment } from './segments.ts';
 import type { StepContext } from './step-context.ts';
 import { stopVerb } from './stop-reason.ts';
@@ -28,7 +33,8 @@ export async function convertImport(
 ): Promise<void> {
   const started = await startOrFind(ctx, tree.root, plugin, spec.projectName);
   await runToEnd(ctx, started, async (running) => {
-    const publish = await createPublisher(ctx, spec, tree, plugin);
+    const publisher = await createPublisher(ctx, spec, tree, plugin);
+    const { publish } = publisher;
     for (;;) {
       ctx.signal.throwIfAborted();
       // Asked before looking, so that what was written just before the end is still seen after it.
@@ -40,9 +46,12 @@ export async function convertImport(
     }
     const { failure } = await running.ended;
     ctx.signal.throwIfAborted();
-    if (failure !== undefined || (await hasSegments(ctx.folder.segments))) return;
-    for await (const segment of classicSegments(ctx.folder.results, ctx.record.segmentsPublished))
-      await publish(segment);
+    if (failure !== undefined) return;
+    const { projectType: type } = await publisher.begin();
+    if (await hasSegments(ctx.folder.segments)) return;
+    const { segmentsPublished: published } = ctx.record;
+    const classic = classicSegments(ctx.folder.results, { published, type, signal: ctx.signal });
+    for await (const segment of classic) await publish(segment);
   });
 }
 
@@ -53,6 +62,7 @@ export interface StartedRun {
   version: string;
   /** Found again, not started. */
   resumed: boolean;
+  script: RanScript | undefined;
 }
 
 interface RunningPlugin {
@@ -107,23 +117,33 @@ export async function startOrFind(
   dataRoot: string,
   plugin: PluginInfo,
   project: string,
+  gateway?: PlatformGateway,
 ): Promise<StartedRun> {
   const { deps, folder } = ctx;
   const { version } = plugin.manifest;
   const planFor = (run: number): RunSpec =>
-    planRun({ record: ctx.record, run, plugin, folder, dataRoot, policy: deps.policy });
+    planRun({
+      record: ctx.record,
+      run,
+      plugin,
+      folder,
+      dataRoot,
+      policy: deps.policy,
+      ...(gateway && { gateway }),
+    });
   if (ctx.record.run > 0) {
     const runSpec = planFor(ctx.record.run);
     const run = await deps.runner.reattach(runSpec);
     if (run !== null) {
       ctx.log.write('info', 'agent', `found run ${ctx.record.run} of ${runSpec.plugin} again`);
-      return { run, runSpec, version, resumed: true };
+      return { run, runSpec, version, resumed: true, script: copiedScript(plugin, folder.script) };
     }
     await deps.runner.remove(runSpec.runId);
   }
   await deps.runner.check(plugin.image);
   const number = ctx.record.run + 1;
   clearResults(folder);
+  const script = copyScript(plugin, folder.script);
   await writeConfig(
     folder,
     planConfig(ctx.record, ctx.record.task.spec.action, ctx.record.options ?? {}, project),
@@ -134,8 +154,15 @@ export async function startOrFind(
   const { kind } = deps.runner.isolation;
   ctx.log.write('info', 'agent', `${runSpec.plugin} ${version} started (${kind})`, {
     applied: run.applied,
+    ...(script && { script }),
   });
-  return { run, runSpec, version, resumed: false };
+  return { run, runSpec, version, resumed: false, script };
+}
+
+interface Publisher {
+  /** Also by the first segment; here for a run that had none. */
+  begin(): Promise<{ projectType: ProjectType }>;
+  publish(segment: Segment): Promise<void>;
 }
 
 async function createPublisher(
@@ -143,7 +170,7 @@ async function createPublisher(
   spec: ImportSpec,
   tree: SourceTree,
   plugin: PluginInfo,
-): Promise<(segment: Segment) => Promise<void>> {
+): Promise<Publisher> {
   const { deps, record } = ctx;
   const sourceFiles = new Map(tree.files.map((file) => [file.path, file]));
   const files = createPluginFiles({
@@ -151,19 +178,23 @@ async function createPublisher(
     known: new Set(sourceFiles.keys()),
     results: ctx.folder.results,
   });
-  const publicationId = spec.dryRun === true ? undefined : await begin();
+  const known = createKnownItems(record.segmentsPublished > 0 ? await ctx.outcomes.lostKeys() : []);
   const total = tree.files.reduce((sum, file) => sum + file.size, 0);
+  let begun: Promise<{ projectType: ProjectType; publicationId: number | undefined }> | undefined;
   let items = 0;
   let bytes = 0;
 
-  async function begin(): Promise<number> {
+  /** Only now: a plugin of several kinds has said which one it is before its first segment. */
+  async function beginOnce() {
+    const projectType = await projectTypeOf(ctx.folder.results, plugin.manifest);
+    if (spec.dryRun === true) return { projectType, publicationId: undefined };
     const reply = await deps.client.beginPublication(
       record.key,
       {
         attempt: record.attempt,
         run: ctx.record.run,
         projectName: spec.projectName,
-        projectType: plugin.manifest.modalities[0] ?? 'images',
+        projectType,
         conflict: spec.conflict,
         ...(spec.appendToProjectId === undefined ? {} : { appendToProjectId: spec.appendToProjectId }),
         ...(spec.workspaceId === undefined ? {} : { workspaceId: spec.workspaceId }),
@@ -171,21 +202,29 @@ async function createPublisher(
       ctx.signal,
     );
     ctx.record = deps.journal.note(ctx.record, { publicationId: reply.publicationId });
-    return reply.publicationId;
+    return { projectType, publicationId: reply.publicationId };
   }
+  const begin = () => {
+    begun ??= beginOnce();
+    return begun;
+  };
 
-  return async (segment) => {
-    const outcome = await publishSegment(ctx, segment, {
-      publicationId,
-      files,
-      sourceFiles,
-      onBytes: (sent) => {
-        bytes += sent;
-        ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
-      },
-    });
-    items += outcome.items;
-    ctx.record = deps.journal.note(ctx.record, { segmentsPublished: segment.number });
-    ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
+  return {
+    begin,
+    async publish(segment) {
+      const outcome = await publishSegment(ctx, segment, {
+        ...(await begin()),
+        files,
+        sourceFiles,
+        known,
+        onBytes: (sent) => {
+          bytes += sent;
+          ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
+        },
+      });
+      items += outcome.items;
+      ctx.record = deps.journal.note(ctx.record, { segmentsPublished: segment.number });
+      ctx.progress({ phase: 'publishing', items: { done: items }, bytes: { done: bytes, total } });
+    },
   };
 }

@@ -12,8 +12,14 @@ export function exitFailure(
   exit: RunExit,
   plugin: string,
   limits: RunLimits,
-  said: PluginSaid['failure'] | undefined,
+  words: {
+    /** The last error line in the kit's shape. */
+    said: PluginSaid['failure'] | undefined;
+    /** The last lines on stderr; '' when there were none. */
+    lastWords: string;
+  },
 ): SlyError | undefined {
+  const { said, lastWords } = words;
   const ran = seconds(exit.endedAt - exit.startedAt);
   switch (exit.reason) {
     case 'exit': {
@@ -22,8 +28,9 @@ export function exitFailure(
         said?.code !== undefined && said.code in ERROR_CODES
           ? (said.code as ErrorCodeName)
           : 'SLY_PLUGIN_EXIT';
+      const exited = `${plugin} exited with code ${exit.code} after ${ran}`;
       return new SlyError(known, {
-        detail: said === undefined ? `${plugin} exited with code ${exit.code} after ${ran}` : said.detail,
+        detail: said?.detail ?? (lastWords === '' ? exited : `${exited}. Its last words:\n${lastWords}`),
         hint: said?.hint ?? 'The log of the task shows what it said last.',
         ...(said?.file === undefined ? {} : { file: said.file }),
         retryable: false,

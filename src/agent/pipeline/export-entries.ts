@@ -5,6 +5,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { ITEM_FOLDERS } from '../../format/project-folders.ts';
 import { SlyError, toSlyError } from '../../lib/errors.ts';
 import type { SourceTree } from '../ports/sources.ts';
 import { emptyOutcome, type SegmentOutcome } from './outcomes.ts';
@@ -21,14 +22,18 @@ export interface Collected {
   outcome: SegmentOutcome;
 }
 
+const ITEM_FILE = new RegExp(`^(.+)/(${[...ITEM_FOLDERS].flat().join('|')}|ann|meta|metadata)/([^/]+)$`);
+
+/** `mayBeEmpty`: no entry at all is a result too. */
 export async function collectEntries(
   ctx: StepContext,
   project: LaidOutProject,
   tree: SourceTree,
+  mayBeEmpty: boolean,
 ): Promise<Collected> {
   const collected = (await hasSegments(ctx.folder.segments))
     ? await collectSegments(ctx, project)
-    : await collectFiles(ctx, tree);
+    : await collectFiles(ctx, tree, mayBeEmpty);
   for (const entry of collected.entries) collected.bytes += await entrySize(entry);
   return collected;
 }
@@ -77,18 +82,19 @@ function rangeOf([start, end]: readonly number[], file: string): [number, number
   return [start, end];
 }
 
-/** `data/<project>/a/datasets/b/img/x.jpg` (or its annotation) -> `a/b/x.jpg`; anything else stays as it is. */
+/** `data/<project>/a/datasets/b/img/x.jpg` (or its annotation, `video/x.mp4`) -> `a/b/x.jpg`; anything else stays as it is. */
 export function itemOf(file: string, project: Pick<LaidOutProject, 'folder'>): string {
   const prefix = `data/${project.folder}/`;
   const below = file.startsWith(prefix) ? file.slice(prefix.length) : file;
-  const match = /^(.+)\/(img|ann|meta|img_info)\/([^/]+)$/.exec(below);
+  const match = ITEM_FILE.exec(below);
   if (match === null) return below;
-  const [, folder = '', kind, name = ''] = match;
-  const item = kind === 'img' ? name : name.replace(/\.json$/, '');
+  const [, folder = '', kind = '', name = ''] = match;
+  const ending = kind === 'metadata' ? /\.meta\.json$/ : /\.json$/;
+  const item = ITEM_FOLDERS.has(kind) ? name : name.replace(ending, '');
   return `${folder.split('/datasets/').join('/')}/${item}`;
 }
 
-async function collectFiles(ctx: StepContext, tree: SourceTree): Promise<Collected> {
+async function collectFiles(ctx: StepContext, tree: SourceTree, mayBeEmpty: boolean): Promise<Collected> {
   const collected: Collected = { entries: [], bytes: 0, outcome: emptyOutcome() };
   const root = ctx.folder.results;
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
@@ -106,7 +112,7 @@ async function collectFiles(ctx: StepContext, tree: SourceTree): Promise<Collect
     }
   }
   // Such a plugin does not say what it wrote: with exit code 0 it vouches for the whole project.
-  if (collected.entries.length > 0) {
+  if (collected.entries.length > 0 || mayBeEmpty) {
     collected.outcome.ok = tree.files.map((file) => file.path);
     collected.outcome.items = tree.files.length;
   }

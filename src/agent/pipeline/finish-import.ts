@@ -1,18 +1,14 @@
 /** The publish step of an import: count, report, commit. May be repeated; the commit happens once. */
-import { lstat, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { SlyError, toSlyError } from '../../lib/errors.ts';
 import type { ImportSpec, TaskResult } from '../../protocol/task.ts';
 import type { SourceTree } from '../ports/sources.ts';
-import { classicMetaFile } from './classic-results.ts';
 import { knownDetection } from './detect-format.ts';
 import type { Sample } from './previews/samples.ts';
 import { writePreview } from './previews/write-preview.ts';
+import { readResultsMeta } from './results-meta.ts';
 import type { StepContext } from './step-context.ts';
 import { withoutCancel } from './stop-reason.ts';
 import { previewOf } from './tally.ts';
-
-const MAX_META_BYTES = 64 << 20;
 
 export async function finishImport(
   ctx: StepContext,
@@ -20,7 +16,7 @@ export async function finishImport(
   tree: SourceTree,
 ): Promise<TaskResult> {
   const { deps, record } = ctx;
-  const meta = await readMeta(ctx.folder.results);
+  const meta = (await readResultsMeta(ctx.folder.results)) ?? { classes: [], tags: [] };
   const { counts, firstProblems, tally, samples } = await ctx.outcomes.summarize(tree, {
     reportFile: ctx.folder.report,
     unusedMessage: `the ${record.plugin ?? ''} format has no use for this file`,
@@ -73,24 +69,5 @@ async function sendSamples(
     ctx.signal.throwIfAborted();
     ctx.log.write('warn', 'agent', `no preview: ${toSlyError(error).message}`);
     return {};
-  }
-}
-
-async function readMeta(results: string): Promise<unknown> {
-  const file = (await classicMetaFile(results)) ?? path.join(results, 'meta.json');
-  const stat = await lstat(file).catch(() => undefined);
-  if (stat === undefined) return { classes: [], tags: [] };
-  if (!stat.isFile() || stat.size > MAX_META_BYTES) {
-    throw new SlyError('SLY_PLUGIN_OUTPUT', {
-      detail: `meta.json: expected a regular file below ${MAX_META_BYTES} bytes`,
-    });
-  }
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as unknown;
-  } catch (cause) {
-    throw new SlyError('SLY_PLUGIN_OUTPUT', {
-      detail: `meta.json is not JSON: ${(cause as Error).message}`,
-      cause,
-    });
   }
 }

@@ -28,7 +28,7 @@ const SEND_LIMIT_MS = 5_000;
 export async function keepRun(ctx: StepContext, started: StartedRun): Promise<KeptRun> {
   const { deps } = ctx;
   const { clock } = deps;
-  const { run, runSpec, version, resumed } = started;
+  const { run, runSpec, version, resumed, script } = started;
   const earlier = resumed ? await readRun(ctx) : undefined;
   const known = earlier?.run === ctx.record.run ? earlier : undefined;
   const startedAt = known === undefined ? clock.now() : Date.parse(known.startedAt);
@@ -43,6 +43,7 @@ export async function keepRun(ctx: StepContext, started: StartedRun): Promise<Ke
     image: runSpec.image,
     ...(digest !== undefined && { digest: digest.digest, digestOf: digest.of }),
     isolation: deps.runner.isolation.kind,
+    ...(script !== undefined && { script }),
     run: ctx.record.run,
     plugin: runSpec.plugin,
     version,
@@ -106,13 +107,14 @@ export async function tellRun(ctx: StepContext): Promise<RunSummary | undefined>
   const known = await readRun(ctx);
   if (known === undefined) return undefined;
   await sendRun(ctx, known);
-  const { image, digest, digestOf, isolation, used } = known;
+  const { image, digest, digestOf, isolation, used, script } = known;
   return {
     image,
     isolation,
     used,
     ...(digest !== undefined && { digest }),
     ...(digestOf !== undefined && { digestOf }),
+    ...(script !== undefined && { script }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface SegmentOutcome {
   /** Lists of links: those with a link that gave an item, and those with one that could not be used. */
   linked?: string[];
   unlinked?: string[];
+  /** Keys of items that were lost before they were sent: what belongs to them is left out. */
+  lostKeys?: string[];
   /** Dry run: what is in the items, and some of them. */
   tally?: Tally;
   samples?: Sample[];
@@ -33,6 +35,8 @@ export function emptyOutcome(): SegmentOutcome {
 
 export interface Outcomes {
   store(segment: number, outcome: SegmentOutcome): Promise<void>;
+  /** Of all segments that are stored. */
+  lostKeys(): Promise<string[]>;
   /** Adds everything up and writes the report: every line that is not plainly ok. */
   summarize(tree: SourceTree, options: SummaryOptions): Promise<Summary>;
 }
@@ -72,6 +76,7 @@ export function createOutcomes(folder: string): Outcomes {
           line?: ReportLine;
           linked?: string;
           unlinked?: string;
+          lostKey?: string;
           tally?: Tally;
           sample?: Sample;
         };
@@ -82,6 +87,10 @@ export function createOutcomes(folder: string): Outcomes {
         if (row.ok !== undefined) outcome.ok.push(row.ok);
         if (row.line !== undefined) outcome.lines.push(row.line);
         if (row.linked !== undefined) outcome.linked = [...(outcome.linked ?? []), row.linked];
+        if (row.lostKey !== undefined) {
+          outcome.lostKeys ??= [];
+          outcome.lostKeys.push(row.lostKey);
+        }
         if (row.unlinked !== undefined) outcome.unlinked = [...(outcome.unlinked ?? []), row.unlinked];
       }
       yield outcome;
@@ -96,10 +105,17 @@ export function createOutcomes(folder: string): Outcomes {
         ...outcome.lines.map((line) => ({ line })),
         ...(outcome.linked ?? []).map((linked) => ({ linked })),
         ...(outcome.unlinked ?? []).map((unlinked) => ({ unlinked })),
+        ...(outcome.lostKeys ?? []).map((lostKey) => ({ lostKey })),
         ...(outcome.tally === undefined ? [] : [{ tally: outcome.tally }]),
         ...(outcome.samples ?? []).map((sample) => ({ sample })),
       ];
       await writeFileAtomic(fileOf(segment), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    },
+
+    async lostKeys() {
+      const keys: string[] = [];
+      for await (const outcome of stored()) keys.push(...(outcome.lostKeys ?? []));
+      return keys;
     },
 
     async summarize(tree, options) {

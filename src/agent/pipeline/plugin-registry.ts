@@ -1,4 +1,4 @@
-/** The plugins this agent can run: the built-in ones and those of the operator's plugin folder. */
+/** The plugins this agent can run: the built-in ones, those of the operator's plugin folder, and scripts. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Compile } from 'typebox/schema';
@@ -9,6 +9,7 @@ import { createParser } from '../../lib/schema.ts';
 import { withCommonOptions } from '../../protocol/common-options.ts';
 import { type Manifest, ManifestSchema } from '../../protocol/plugin.ts';
 import type { PluginInfo, PluginRegistry } from '../ports/plugins.ts';
+import { createScriptFolder } from './scripts/script-folder.ts';
 
 const manifests = createParser(ManifestSchema, 'SLY_PLUGIN_MANIFEST');
 
@@ -19,6 +20,8 @@ export interface RegistryOptions {
   builtinImage: string;
   /** Folder of more plugins; each needs an `image`. May be missing. */
   extra?: string;
+  /** `image` is what scripts run in; `network` the most one may ask for. Default: no scripts. */
+  scripts?: { folder: string; image: string; network: 'none' | 'platform' };
   /** Built-in plugins that are there for tests too. */
   includeHidden?: boolean;
   log: Logger;
@@ -49,21 +52,30 @@ export function loadPlugins(options: RegistryOptions): PluginRegistry {
       ...sampleIn(path.join(extra, manifest.name)),
     });
   }
-  const byName = [...plugins.values()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
+  const scriptFolder = options.scripts && createScriptFolder(options.scripts);
+  const look = () => scriptFolder?.look((name) => plugins.has(name));
+  const scripts = (): PluginInfo[] =>
+    (look()?.found ?? []).map((one) => ({ ...one, image: options.scripts?.image ?? '', args: () => [] }));
+  const byName = (): PluginInfo[] =>
+    [...plugins.values(), ...scripts()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
+  const get = (name: string): PluginInfo | undefined =>
+    plugins.get(name) ?? scripts().find((one) => one.manifest.name === name);
 
   function need(name: string): PluginInfo {
-    const plugin = plugins.get(name);
+    const plugin = get(name);
     if (plugin !== undefined) return plugin;
-    const close = nearest(name, [...plugins.keys()]);
+    const names = byName().map(({ manifest }) => manifest.name);
+    const close = nearest(name, names);
     throw new SlyError('SLY_PLUGIN_UNKNOWN', {
-      detail: `expected one of ${[...plugins.keys()].sort().join(', ')}, got ${JSON.stringify(name)}`,
+      detail: `expected one of ${names.join(', ')}, got ${JSON.stringify(name)}`,
       ...(close === undefined ? {} : { hint: `Did you mean ${close}?` }),
     });
   }
 
   return {
-    list: () => byName,
-    get: (name) => plugins.get(name),
+    list: byName,
+    get,
+    scripts: () => look()?.state ?? { folder: '', refused: [] },
     detector: () => ({ image: builtinImage, args: ['detect'] }),
     completeOptions(name, action, options) {
       const plugin = need(name);

@@ -1,22 +1,27 @@
 /**
  * The fetch step of an export: the project in Supervisely Format below `data/<project>/`, and beside it
- * `items.ndjson`, one item a line in the platform's order. Repeating it fetches only what is not there; a
- * ready marker says that all of it is.
+ * `items.ndjson`, one item a line in the platform's order (format/listed-item.ts). Repeating it fetches only bytes
+ * that are not there; a ready marker says that all of it is.
  */
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { itemPaths } from '../../format/project-paths.ts';
+import type { ListedEpisode, ListedItem } from '../../format/listed-item.ts';
+import { type EntityType, episodePaths, isEntityType, itemPaths } from '../../format/project-paths.ts';
 import { writeFileAtomic } from '../../lib/atomic-file.ts';
-import { errnoOf } from '../../lib/errors.ts';
-import { createLimit } from '../../lib/limit.ts';
+import { errnoOf, SlyError } from '../../lib/errors.ts';
 import { joinInside } from '../../lib/safe-path.ts';
+import type { ProjectType } from '../../protocol/project-type.ts';
 import type { ExportItem, ExportProject } from '../../protocol/publish.ts';
 import type { ExportSpec } from '../../protocol/task.ts';
+import { createEpisodeFrames, type EpisodeFrames } from './episode-frames.ts';
+import { createFileFetcher } from './fetch-files.ts';
+import { layOutEntity } from './layout-entity.ts';
 import type { StepContext } from './step-context.ts';
 
-const PARALLEL_FETCHES = 4;
 /** A file name may have 255 bytes; the annotation of a longer item name is found through items.ndjson alone. */
 const MAX_NAME_BYTES = 255;
+/** Ids of a platform mean nothing elsewhere; readers want the file. */
+const NO_KEY_IDS = { tags: {}, objects: {}, figures: {}, videos: {} };
 
 export interface LaidOutProject {
   id: number;
@@ -26,19 +31,12 @@ export interface LaidOutProject {
   items: number;
 }
 
-/** A line of items.ndjson; paths are relative to the project folder. */
-export interface LaidOutItem {
-  dataset: string;
-  name: string;
-  image?: string;
-  ann: string;
-  link?: string;
-  width?: number;
-  height?: number;
-  meta?: unknown;
-}
-
-export async function layOutProject(ctx: StepContext, spec: ExportSpec): Promise<LaidOutProject> {
+/** `kinds`: of the plugin; SLY_USAGE for a project of another. */
+export async function layOutProject(
+  ctx: StepContext,
+  spec: ExportSpec,
+  kinds: readonly ProjectType[],
+): Promise<LaidOutProject> {
   const ready = ctx.folder.project;
   try {
     return JSON.parse(await readFile(ready, 'utf8')) as LaidOutProject;
@@ -46,6 +44,10 @@ export async function layOutProject(ctx: StepContext, spec: ExportSpec): Promise
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
   const project = await ctx.deps.client.exportProject(spec.projectId, ctx.signal);
+  if (!kinds.includes(project.type))
+    throw new SlyError('SLY_USAGE', {
+      detail: `${spec.plugin} exports ${kinds.join(', ')}, the project holds ${project.type}`,
+    });
   const laidOut: LaidOutProject = {
     id: project.id,
     name: project.name,
@@ -69,13 +71,14 @@ async function fetchItems(
 ): Promise<{ items: number; files: Set<string> }> {
   const files = new Set<string>(['meta.json', 'items.ndjson']);
   const folders = new Set<string>();
-  const limit = createLimit(PARALLEL_FETCHES);
   const list = await open(path.join(root, 'items.ndjson'), 'w');
+  const fetcher = createFileFetcher(ctx.signal);
+  const { signal } = fetcher;
+  const { client, transfer } = ctx.deps;
+  const { type } = project;
+  const episodes = type === 'point_cloud_episodes' ? createEpisodeFrames() : undefined;
   let items = 0;
   let bytes = 0;
-  const pending = new Set<Promise<void>>();
-  const failed = new AbortController();
-  const signal = AbortSignal.any([ctx.signal, failed.signal]);
 
   const folderOf = async (file: string): Promise<string> => {
     const absolute = joinInside(root, file);
@@ -87,35 +90,64 @@ async function fetchItems(
     files.add(file);
     return absolute;
   };
+  const isFree = (file: string): boolean => shortEnough(file) && !files.has(file);
+  const addLine = (line: ListedItem): Promise<unknown> => list.write(`${JSON.stringify(line)}\n`);
 
-  async function layOutItem(item: ExportItem): Promise<void> {
-    const paths = itemPaths(item.dataset, item.name);
-    const ann = shortEnough(paths.ann) ? paths.ann : `.long-names/${item.id}.json`;
-    await list.write(`${JSON.stringify(lineOf(item, ann, paths.image))}\n`);
-    await write(await folderOf(ann), item.ann);
-    const meta = item.meta as Record<string, unknown> | null;
-    if (meta !== null && Object.keys(meta).length > 0 && shortEnough(paths.meta))
-      await write(await folderOf(paths.meta), meta);
-    if (item.link !== null && shortEnough(paths.info))
-      await write(await folderOf(paths.info), { name: item.name, link: item.link, mime: item.mime });
-    if (item.sha256 === null) return;
-    const { sha256, size } = item;
-    const target = await folderOf(paths.image);
-    const fetching = limit(() =>
-      ctx.deps.transfer.fetchBlob(sha256, size, target, {
+  async function fetchBytes(file: string, { sha256, size }: { sha256: string; size: number }): Promise<void> {
+    const target = await folderOf(file);
+    await fetcher.add(() =>
+      transfer.fetchBlob(sha256, size, target, {
         signal,
         onBytes: (got) => {
           bytes += got;
           report();
         },
       }),
-    ).then(
-      () => void pending.delete(fetching),
-      (error: unknown) => failed.abort(error),
     );
-    pending.add(fetching);
-    // Enough waiting to keep every lane busy; more would only be memory.
-    if (pending.size >= PARALLEL_FETCHES * 4) await Promise.race(pending);
+  }
+
+  async function fetchAnnotation(
+    of: { itemId: number } | { datasetId: number },
+    file: string,
+  ): Promise<void> {
+    const target = await folderOf(file);
+    await fetcher.add(() => client.exportAnnotation(of, target, signal));
+  }
+
+  async function layOutImage(item: ExportItem): Promise<void> {
+    const paths = itemPaths(item.dataset, item.name);
+    const ann = shortEnough(paths.ann) ? paths.ann : `.long-names/${item.id}.json`;
+    await addLine(lineOf(item, ann, paths.image));
+    await write(await folderOf(ann), item.ann);
+    const meta = item.meta as Record<string, unknown> | null;
+    if (meta !== null && Object.keys(meta).length > 0 && shortEnough(paths.meta))
+      await write(await folderOf(paths.meta), meta);
+    if (item.link !== null && shortEnough(paths.info))
+      await write(await folderOf(paths.info), { name: item.name, link: item.link, mime: item.mime });
+    if (item.sha256 !== null) await fetchBytes(paths.image, { sha256: item.sha256, size: item.size });
+  }
+
+  async function layOutOther(item: ExportItem, kind: EntityType): Promise<void> {
+    const laidOut = layOutEntity(kind, item, isFree);
+    await addLine(laidOut.line);
+    episodes?.add(item);
+    if (laidOut.ann !== undefined) await fetchAnnotation({ itemId: item.id }, laidOut.ann);
+    for (const file of laidOut.files) {
+      if ('json' in file) await write(await folderOf(file.path), file.json);
+      else await fetchBytes(file.path, file);
+    }
+  }
+
+  async function layOutEpisodes(frames: EpisodeFrames): Promise<void> {
+    const lines: string[] = [];
+    for (const { id, path: dataset } of project.datasets) {
+      if (spec.datasetIds !== undefined && !spec.datasetIds.includes(id)) continue;
+      const paths = episodePaths(dataset);
+      await fetchAnnotation({ datasetId: id }, paths.ann);
+      await write(await folderOf(paths.frames), frames.of(dataset));
+      lines.push(`${JSON.stringify({ dataset, ...paths } satisfies ListedEpisode)}\n`);
+    }
+    await writeFile(await folderOf('episodes.ndjson'), lines.join(''));
   }
 
   function report(): void {
@@ -128,25 +160,25 @@ async function fetchItems(
 
   try {
     await write(path.join(root, 'meta.json'), project.meta);
+    if (isEntityType(type)) await write(await folderOf('key_id_map.json'), NO_KEY_IDS);
     const chosen = spec.datasetIds === undefined ? {} : { datasetIds: spec.datasetIds };
-    for await (const item of ctx.deps.client.exportItems(spec.projectId, chosen, signal)) {
+    for await (const item of client.exportItems(spec.projectId, chosen, signal)) {
       signal.throwIfAborted();
-      await layOutItem(item);
+      await (isEntityType(type) ? layOutOther(item, type) : layOutImage(item));
       items++;
       report();
     }
-    await Promise.all(pending);
-    signal.throwIfAborted();
+    if (episodes !== undefined) await layOutEpisodes(episodes);
+    await fetcher.finish();
     await list.sync();
   } finally {
-    failed.abort(new Error('the fetch ended'));
-    await Promise.allSettled(pending);
+    await fetcher.close();
     await list.close();
   }
   return { items, files };
 }
 
-function lineOf(item: ExportItem, ann: string, image: string): LaidOutItem {
+function lineOf(item: ExportItem, ann: string, image: string): ListedItem {
   return {
     dataset: item.dataset,
     name: item.name,

@@ -1,9 +1,11 @@
 /** What to run, from manifest, local policy and task: pure, so that every option of a container is testable. */
 import path from 'node:path';
 import type { Manifest, TaskConfig } from '../../protocol/plugin.ts';
+import { GATEWAY_SOCKET, type PlatformGateway } from '../ports/gateway.ts';
 import type { AttemptRecord } from '../ports/journal.ts';
 import type { PluginInfo } from '../ports/plugins.ts';
 import type { LimitPolicy, Mount, RunLimits, RunSpec } from '../ports/runner.ts';
+import { copyName } from './scripts/copy-script.ts';
 import type { TaskFolder } from './task-folder.ts';
 
 const MB = 1024 * 1024;
@@ -31,8 +33,10 @@ export function planRun(options: {
   /** Host folder that becomes `data/`. */
   dataRoot: string;
   policy: LimitPolicy;
+  /** Its way to the platform, where it has one. */
+  gateway?: Pick<PlatformGateway, 'taskId'>;
 }): RunSpec {
-  const { record, run, plugin, folder, dataRoot, policy } = options;
+  const { record, run, plugin, folder, dataRoot, policy, gateway } = options;
   return {
     runId: `${record.key}.${record.attempt}.${run}`,
     taskKey: record.key,
@@ -40,23 +44,57 @@ export function planRun(options: {
     plugin: plugin.manifest.name,
     image: plugin.image,
     args: plugin.args(record.task.spec.action),
-    mounts: planMounts(folder, dataRoot),
+    mounts: [
+      ...planMounts(folder, dataRoot),
+      ...(plugin.script === undefined ? [] : [readOnly(folder.script, 'script')]),
+      ...(gateway === undefined ? [] : [readOnly(folder.gateway, 'gateway')]),
+    ],
     outputFolder: folder.results,
-    env: { LOG_LEVEL: 'INFO', LANG: 'C.UTF-8', PYTHONUNBUFFERED: '1', SLY_TASK_DIR: TASK_DIR },
+    env: {
+      LOG_LEVEL: 'INFO',
+      LANG: 'C.UTF-8',
+      PYTHONUNBUFFERED: '1',
+      SLY_TASK_DIR: TASK_DIR,
+      ...scriptEnv(record, plugin, gateway),
+    },
     limits: planLimits(plugin.manifest, policy),
     gpu: plugin.manifest.resources?.gpu === true,
   };
 }
 
+/** What plugins/python/run_script.py goes by; the numbers have the names the SDK knows. */
+function scriptEnv(
+  record: AttemptRecord,
+  plugin: PluginInfo,
+  gateway: Pick<PlatformGateway, 'taskId'> | undefined,
+): Record<string, string> {
+  if (plugin.script === undefined) return {};
+  const { spec } = record.task;
+  return {
+    SLY_SCRIPT: `${TASK_DIR}/script/${copyName(plugin)}`,
+    ...(spec.action === 'export' ? { PROJECT_ID: String(spec.projectId) } : {}),
+    ...(gateway === undefined
+      ? {}
+      : {
+          SLY_GATEWAY: `${TASK_DIR}/gateway/${GATEWAY_SOCKET}`,
+          TASK_ID: String(gateway.taskId ?? record.key),
+        }),
+  };
+}
+
+const readOnly = (source: string, name: string): Mount => ({
+  source,
+  target: `${TASK_DIR}/${name}`,
+  readOnly: true,
+});
+
 export function planMounts(folder: TaskFolder, dataRoot: string): Mount[] {
-  const config = ['task_config.json', 'task_settings.json'].map((name) => ({
-    source: path.join(folder.sly, name),
-    target: `${TASK_DIR}/${name}`,
-    readOnly: true,
-  }));
+  const config = ['task_config.json', 'task_settings.json'].map((name) =>
+    readOnly(path.join(folder.sly, name), name),
+  );
   return [
     ...config,
-    { source: dataRoot, target: `${TASK_DIR}/data`, readOnly: true },
+    readOnly(dataRoot, 'data'),
     { source: folder.results, target: `${TASK_DIR}/results`, readOnly: false },
   ];
 }

@@ -17,6 +17,9 @@ export interface Segment {
 const parser = createParser(SegmentLineSchema, 'SLY_PLUGIN_OUTPUT');
 const MAX_LINE = 256 << 20;
 
+/** Throws SLY_PLUGIN_OUTPUT when it does not have the agreed shape. */
+export const checkLine = (value: unknown, place: string): SegmentLine => parser.parse(value, place);
+
 export function segmentFile(folder: string, number: number): string {
   return path.join(folder, `${String(number).padStart(6, '0')}.ndjson`);
 }
@@ -53,7 +56,7 @@ export async function readSegment(folder: string, number: number): Promise<Segme
     if (line.text === '') continue;
     try {
       const value: unknown = JSON.parse(line.text);
-      segment.lines.push(parser.parse(value, `line ${at}`));
+      segment.lines.push(checkLine(value, `line ${at}`));
     } catch (error) {
       bad(`${name}:${at}`, error instanceof Error ? error.message : String(error));
     }

@@ -2,6 +2,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Progress } from '../../protocol/task.ts';
+import type { GatewayOpener } from '../ports/gateway.ts';
 import type { AttemptRecord, TaskJournal } from '../ports/journal.ts';
 import type { LinkProber } from '../ports/links.ts';
 import type { PlatformClient, Transfer } from '../ports/platform.ts';
@@ -19,6 +20,7 @@ export interface PipelineDeps {
   client: PlatformClient;
   transfer: Transfer;
   links: LinkProber;
+  gateways: GatewayOpener;
   plugins: PluginRegistry;
   clock: Clock;
   log: Logger;

@@ -1,6 +1,7 @@
-/** What a dry run counts instead of publishing: datasets, classes and tags of the items. */
+/** What a dry run counts instead of publishing: datasets, classes and tags of the items, and figures. */
 import { isRecord } from '../../format/problem.ts';
-import type { SegmentItem } from '../../protocol/plugin.ts';
+import { isEntityType } from '../../format/project-paths.ts';
+import type { PublishLine } from '../../protocol/publish.ts';
 import type { Preview } from '../../protocol/task.ts';
 
 /** Name -> how often. Bounded: what comes after so many names is not told apart. */
@@ -8,6 +9,8 @@ export interface Tally {
   datasets: Record<string, number>;
   classes: Record<string, number>;
   tags: Record<string, number>;
+  /** Lines of figures are there in everything but images. */
+  figures?: number;
 }
 
 const MOST_NAMES = 2000;
@@ -19,8 +22,15 @@ export function emptyTally(): Tally {
   return { datasets: Object.create(null), classes: Object.create(null), tags: Object.create(null) };
 }
 
-export function tallyItem(tally: Tally, { dataset, ann }: Pick<SegmentItem, 'dataset' | 'ann'>): void {
-  count(tally.datasets, dataset, 1);
+/** Of an image each label counts for its class, of everything else each object. */
+export function tallyLine(tally: Tally, line: PublishLine): void {
+  if ('figures' in line) {
+    tally.figures = (tally.figures ?? 0) + line.figures.length;
+    for (const figure of line.figures) countTags(tally, (figure as { tags?: unknown }).tags);
+    return;
+  }
+  const { ann } = line;
+  if (!('kind' in line)) count(tally.datasets, line.dataset, 1);
   if (!isRecord(ann)) return;
   countTags(tally, ann.tags);
   for (const object of Array.isArray(ann.objects) ? (ann.objects as unknown[]) : []) {
@@ -33,6 +43,7 @@ export function tallyItem(tally: Tally, { dataset, ann }: Pick<SegmentItem, 'dat
 export function addTally(to: Tally, more: Tally): void {
   for (const kind of KINDS)
     for (const [name, times] of Object.entries(more[kind])) count(to[kind], name, times);
+  if (more.figures !== undefined) to.figures = (to.figures ?? 0) + more.figures;
 }
 
 /** With the shapes and value types of meta.json; names that are in it and never used are listed with 0. */
@@ -42,6 +53,7 @@ export function previewOf(tally: Tally, meta: unknown): Preview {
     datasets: rows(tally.datasets, new Map()),
     classes: rows(tally.classes, looksOf(classes, 'title', 'shape')),
     tags: rows(tally.tags, looksOf(tags, 'name', 'value_type')),
+    ...(isRecord(meta) && isEntityType(meta.projectType) && { figures: tally.figures ?? 0 }),
   };
 }
 

@@ -9,6 +9,9 @@ export interface TaskFolder {
   sly: string;
   results: string;
   segments: string;
+  /** The copy of a script that runs, and where the gateway to the platform listens for it. */
+  script: string;
+  gateway: string;
   /** Our own data/ for exports and browser uploads. */
   data: string;
   /** The source as it was opened, one file a line. */
@@ -36,6 +39,8 @@ export function taskFolder(tasksRoot: string, key: string, attempt: number): Tas
     sly,
     results: path.join(sly, 'results'),
     segments: path.join(sly, 'results', 'segments'),
+    script: path.join(sly, 'script'),
+    gateway: path.join(sly, 'gateway'),
     data: path.join(sly, 'data'),
     tree: path.join(root, 'tree.ndjson'),
     project: path.join(root, 'project.json'),

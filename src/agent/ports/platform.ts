@@ -8,10 +8,16 @@ import type {
   ExportProject,
   PublicationReply,
   PublicationRequest,
-  PublishItem,
+  PublishLine,
   SegmentReply,
+  TaskTokenReply,
 } from '../../protocol/publish.ts';
 import type { RunRecord } from '../../protocol/run-record.ts';
+
+export interface SupportSender {
+  /** The platform has asked for it and expects it under this id, for a short time; SLY_NOT_FOUND else. */
+  putSupportBundle(id: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+}
 
 /** Every method is idempotent and throws typed errors: retryable ones may simply be repeated. */
 export interface PlatformClient {
@@ -23,7 +29,7 @@ export interface PlatformClient {
   putSegment(
     publicationId: number,
     number: number,
-    items: readonly PublishItem[],
+    lines: readonly PublishLine[],
     signal: AbortSignal,
   ): Promise<SegmentReply>;
   commit(
@@ -43,6 +49,14 @@ export interface PlatformClient {
     options: { datasetIds?: readonly number[] },
     signal: AbortSignal,
   ): AsyncIterable<ExportItem>;
+  /** As a file of the Supervisely Format to `target`; written as it comes. */
+  exportAnnotation(
+    of: { itemId: number } | { datasetId: number },
+    target: string,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Of the public API, for what runs in the attempt; the one before ends. */
+  taskToken(taskKey: string, attempt: number, signal: AbortSignal): Promise<TaskTokenReply>;
   registerArchive(taskKey: string, request: ArchiveRequest, signal: AbortSignal): Promise<ArchiveReply>;
 }
 

@@ -145,8 +145,30 @@ export interface Run {
   detach(): Promise<void>;
 }
 
+/** An image of plugins at the engine that is this agent's own. */
+export interface EngineImage {
+  id: string;
+  /** What a person knows it by. */
+  name: string;
+  /** Layers it shares with others are counted with each. */
+  bytes: number;
+  /** When it was built, ms since 1970. */
+  madeAt: number;
+  /** Why it stays; absent = nothing needs it. */
+  usedBy?: string;
+}
+
+export interface RunnerImages {
+  /** `wanted`: references of the images of all plugins there are. Images that are not this agent's are not in it. */
+  list(wanted: readonly string[]): Promise<EngineImage[]>;
+  /** Never by force. A missing one is no error; resolves to why the engine keeps it, if it does. */
+  remove(id: string): Promise<string | undefined>;
+}
+
 export interface Runner {
   readonly isolation: Isolation;
+  /** Only where plugins run in containers. */
+  readonly images?: RunnerImages;
   /** Throws SLY_RUNNER_UNAVAILABLE / SLY_IMAGE_MISSING / SLY_IMAGE_NOT_ALLOWED with a hint when `start` could not work. */
   check(image: string): Promise<void>;
   /** Undefined when the image is not there. Never pulls. */

@@ -1,6 +1,10 @@
 /** `PlatformClient` over HTTP: the data plane calls of src/protocol/publish.ts. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { SlyError } from '../../lib/errors.ts';
+import { newKey } from '../../lib/ids.ts';
 import { readLines } from '../../lib/lines.ts';
 import { createParser } from '../../lib/schema.ts';
 import {
@@ -10,8 +14,9 @@ import {
   type ExportProject,
   type PublicationReply,
   type SegmentReply,
+  type TaskTokenReply,
 } from '../../protocol/publish.ts';
-import type { PlatformClient } from '../ports/platform.ts';
+import type { PlatformClient, SupportSender } from '../ports/platform.ts';
 import type { PlatformHttp } from './platform-http.ts';
 
 const exportItem = createParser(ExportItemSchema, 'SLY_BAD_MESSAGE');
@@ -21,7 +26,7 @@ const MAX_ITEM_LINE = 256 << 20;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const NDJSON_TYPE = { 'content-type': 'application/x-ndjson' };
 
-export function createPlatformClient(http: PlatformHttp): PlatformClient {
+export function createPlatformClient(http: PlatformHttp): PlatformClient & SupportSender {
   const post = <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> =>
     http.json<T>({ method: 'POST', path, headers: JSON_TYPE, body: () => JSON.stringify(body), signal });
 
@@ -29,12 +34,12 @@ export function createPlatformClient(http: PlatformHttp): PlatformClient {
     beginPublication: (taskKey, request, signal) =>
       post<PublicationReply>(`/agents/v1/tasks/${taskKey}/publication`, request, signal),
 
-    putSegment: (publicationId, number, items, signal) =>
+    putSegment: (publicationId, number, lines, signal) =>
       http.json<SegmentReply>({
         method: 'PUT',
         path: `/agents/v1/publications/${publicationId}/segments/${number}`,
         headers: NDJSON_TYPE,
-        body: () => items.map((item) => `${JSON.stringify(item)}\n`).join(''),
+        body: () => lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
         signal,
       }),
 
@@ -61,6 +66,16 @@ export function createPlatformClient(http: PlatformHttp): PlatformClient {
         path: `/agents/v1/tasks/${taskKey}/attempts/${attempt}/run`,
         headers: JSON_TYPE,
         body: () => JSON.stringify(record),
+        signal,
+      });
+    },
+
+    async putSupportBundle(id, bytes, signal) {
+      await http.json({
+        method: 'PUT',
+        path: `/agents/v1/support-bundles/${encodeURIComponent(id)}`,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: () => bytes,
         signal,
       });
     },
@@ -99,6 +114,23 @@ export function createPlatformClient(http: PlatformHttp): PlatformClient {
         if (count < PAGE) return;
       }
     },
+
+    async exportAnnotation(of, target, signal) {
+      const owner = 'itemId' in of ? `items/${of.itemId}` : `datasets/${of.datasetId}`;
+      const temp = path.join(path.dirname(target), `.${newKey()}.tmp`);
+      try {
+        await http.read({ method: 'GET', path: `/agents/v1/${owner}/annotation`, signal }, (body) =>
+          pipeline(body, createWriteStream(temp, { flush: true }), { signal }),
+        );
+        await rename(temp, target);
+      } catch (error) {
+        await rm(temp, { force: true });
+        throw error;
+      }
+    },
+
+    taskToken: (taskKey, attempt, signal) =>
+      post<TaskTokenReply>(`/agents/v1/tasks/${taskKey}/token`, { attempt }, signal),
 
     registerArchive: (taskKey, request, signal) =>
       post<ArchiveReply>(`/agents/v1/tasks/${taskKey}/archive`, request, signal),

@@ -10,6 +10,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { ERROR_CODES, type ErrorCodeName } from '../../lib/error-codes.ts';
 import { errnoOf, SlyError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import type { ForwardedRequest } from '../ports/gateway.ts';
 
 export interface PlatformHttpOptions {
   /** Origin of the platform, for example `http://127.0.0.1:7575`. */
@@ -37,10 +38,18 @@ export interface PlatformHttp {
   json<T>(options: CallOptions): Promise<T>;
   /** The open answer body; the caller reads it to the end or destroys it. Not repeated after the headers came. */
   stream(options: CallOptions): Promise<Dispatcher.ResponseData>;
+  /** `take` reads the answer; one that breaks off is asked again from the start. What the disk says comes out. */
+  read<T>(options: CallOptions, take: (body: Dispatcher.ResponseData['body']) => Promise<T>): Promise<T>;
+  /**
+   * Somebody else's request to the platform, once and with these headers alone: our token is not among them. Any
+   * status is an answer. Throws SLY_PLATFORM_UNREACHABLE.
+   */
+  forward(request: ForwardedRequest): Promise<Dispatcher.ResponseData>;
   close(): Promise<void>;
 }
 
 const CONNECTIONS = 8;
+const DISK_ERRORS: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'ENOENT']);
 
 export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
   const origin = new URL(options.url).origin;
@@ -56,29 +65,37 @@ export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
     return { dispatcher, undici };
   }
 
-  async function once(call: CallOptions): Promise<Dispatcher.ResponseData> {
+  async function request(
+    call: Omit<ForwardedRequest, 'body'> & {
+      body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+    },
+  ): Promise<Dispatcher.ResponseData> {
     pool ??= open();
     const { dispatcher, undici } = await pool;
-    const body = call.body?.();
+    const { method, path, headers, body, signal } = call;
     try {
-      const response = await undici.request(`${origin}${call.path}`, {
+      return await undici.request(`${origin}${path}`, {
         dispatcher,
-        method: call.method,
-        headers: { authorization: `Bearer ${options.token}`, ...call.headers },
+        method: method as Dispatcher.HttpMethod,
+        headers,
         ...(body === undefined ? {} : { body: body as Dispatcher.DispatchOptions['body'] & {} }),
-        signal: call.signal,
+        signal,
       });
-      if (response.statusCode >= 200 && response.statusCode < 300) return response;
-      throw await refusal(response, call);
     } catch (error) {
-      call.signal.throwIfAborted();
-      if (error instanceof SlyError) throw error;
+      signal.throwIfAborted();
       throw new SlyError('SLY_PLATFORM_UNREACHABLE', {
-        detail: `${call.method} ${origin}${call.path}: ${reasonOf(error)}`,
+        detail: `${method} ${origin}${path}: ${reasonOf(error)}`,
         hint: 'The work waits and goes on when the platform answers again.',
         cause: error,
       });
     }
+  }
+
+  async function once(call: CallOptions): Promise<Dispatcher.ResponseData> {
+    const headers = { authorization: `Bearer ${options.token}`, ...call.headers };
+    const response = await request({ ...call, headers, body: call.body?.() });
+    if (response.statusCode >= 200 && response.statusCode < 300) return response;
+    throw await refusal(response, call);
   }
 
   const persistent = (call: CallOptions): Promise<Dispatcher.ResponseData> =>
@@ -97,31 +114,35 @@ export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
       },
     });
 
+  const read: PlatformHttp['read'] = (call, take) =>
+    retrying(
+      async () => {
+        const response = await once(call);
+        try {
+          return await take(response.body);
+        } catch (cause) {
+          call.signal.throwIfAborted();
+          if (DISK_ERRORS.has(errnoOf(cause) ?? '')) throw cause;
+          throw new SlyError('SLY_PLATFORM_UNREACHABLE', {
+            detail: `${call.path}: the answer broke off`,
+            cause,
+          });
+        }
+      },
+      {
+        clock: options.clock,
+        signal: call.signal,
+        deadlineMs: options.deadlineMs,
+        baseMs: 200,
+        capMs: 10_000,
+      },
+    );
+
   return {
-    async json<T>(call: CallOptions): Promise<T> {
-      return retrying(
-        async () => {
-          const response = await once(call);
-          try {
-            return (await response.body.json()) as T;
-          } catch (cause) {
-            call.signal.throwIfAborted();
-            throw new SlyError('SLY_PLATFORM_UNREACHABLE', {
-              detail: `${call.path}: the answer broke off`,
-              cause,
-            });
-          }
-        },
-        {
-          clock: options.clock,
-          signal: call.signal,
-          deadlineMs: options.deadlineMs,
-          baseMs: 200,
-          capMs: 10_000,
-        },
-      );
-    },
+    json: <T>(call: CallOptions) => read(call, (body) => body.json() as Promise<T>),
+    read,
     stream: persistent,
+    forward: request,
     async close() {
       if (pool !== undefined) await (await pool).dispatcher.destroy();
     },

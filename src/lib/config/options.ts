@@ -149,6 +149,25 @@ export const OPTIONS = {
     default: undefined,
     help: 'Folder with more plugins, one folder each with a plugin.json. Default: plugins inside the data folder.',
   },
+  scripts_folder: {
+    kind: 'path',
+    env: 'SLY_SCRIPTS_FOLDER',
+    default: undefined,
+    help: 'Folder with Python scripts that run as plugins. Default: scripts inside the data folder.',
+  },
+  script_image: {
+    kind: 'text',
+    env: 'SLY_SCRIPT_IMAGE',
+    default: undefined,
+    help: 'Image scripts run in. Default: sly-agent/python with the version of this program; an own one is built on it.',
+  },
+  script_network: {
+    kind: 'choice',
+    env: 'SLY_SCRIPT_NETWORK',
+    default: 'platform',
+    choices: ['none', 'platform'],
+    help: 'What scripts may ask for. platform: one that asks may call the HTTP API of the platform about its project, and nothing else; none: scripts that ask are left out. The platform cannot widen this.',
+  },
   allowed_images: {
     kind: 'list',
     env: 'SLY_ALLOWED_IMAGES',

@@ -1,4 +1,5 @@
 /** The configuration in force as a person may see it: each value with where it comes from, secrets left out. Pure. */
+import { withoutPassword } from '../redact.ts';
 import { type Config, OPTIONS, type OptionSpec, type Origin } from './options.ts';
 
 interface ShownSetting {
@@ -32,9 +33,4 @@ function shown(option: OptionSpec, value: unknown): string | null {
   if (option.secret === true) return '[redacted]';
   if (Array.isArray(value)) return value.length === 0 ? null : value.join(', ');
   return withoutPassword(String(value));
-}
-
-/** An address may hold a name and a password. */
-function withoutPassword(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1[redacted]@');
 }

@@ -94,6 +94,12 @@ export function endpoint<S extends TSchema>(
 /** The SDK sends explicit nulls for what it does not mean to say. */
 export const maybe = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
+/** Without the fields a client did not mean to say anything about. */
+export const said = <T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+
 export const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const Name = Type.String({ minLength: 1, maxLength: 1024 });
 export const AnyObject = Type.Record(Type.String(), Type.Unknown());

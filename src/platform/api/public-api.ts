@@ -16,6 +16,7 @@ import type { MethodTable } from './method.ts';
 import { accountMethods } from './methods/account.ts';
 import { agentCodeMethods } from './methods/agent-codes.ts';
 import { agentQuestionMethods } from './methods/agent-questions.ts';
+import { agentSupportMethods } from './methods/agent-support.ts';
 import { agentMethods } from './methods/agents.ts';
 import { annotationMethods } from './methods/annotations.ts';
 import { appTaskMethods } from './methods/app-tasks.ts';
@@ -90,7 +91,7 @@ export function apiMethods(deps: ApiDeps): MethodTable {
     ...workspaceMethods(deps),
     ...tokenMethods(deps),
     ...projectMethods(deps),
-    ...projectCloneMethods(deps),
+    ...projectCloneMethods(deps, lost),
     ...projectStatsMethods(deps),
     ...statisticsMethods(deps),
     ...datasetMethods(deps),
@@ -117,6 +118,7 @@ export function apiMethods(deps: ApiDeps): MethodTable {
     ...agentMethods(deps),
     ...agentCodeMethods(deps),
     ...agentQuestionMethods(deps),
+    ...agentSupportMethods(deps),
     ...archiveMethods(deps),
     ...teamFileMethods(deps),
     ...teamFileReads(deps),

@@ -2,9 +2,27 @@
 import type { FailureInfo } from '../../lib/errors.ts';
 import type { AgentMessage, Telemetry } from '../../protocol/link.ts';
 import type { Manifest } from '../../protocol/plugin.ts';
-import type { Answered, Asked, QuestionName } from '../../protocol/questions.ts';
+import type {
+  AgentSettings,
+  Answered,
+  Asked,
+  QuestionName,
+  SupportBundleFacts,
+} from '../../protocol/questions.ts';
+import type { Script } from '../../protocol/script.ts';
 import type { SelfTest } from '../../protocol/self-test.ts';
 import type { Visible } from '../store/repositories/accounts.ts';
+
+export interface KnownTelemetry {
+  /** ISO time of when it said so. */
+  at: string;
+  telemetry: Telemetry;
+}
+
+export interface KnownSettings {
+  at: string;
+  settings: AgentSettings;
+}
 
 export interface AgentView {
   id: number;
@@ -14,7 +32,10 @@ export interface AgentView {
   /** ISO time of the last frame. */
   lastSeenAt: string | null;
   draining: boolean;
+  /** While it is connected. */
   telemetry: Telemetry | null;
+  /** While it is not: what it said last. Null when it never did. */
+  lastKnown: KnownTelemetry | null;
   plugins: Manifest[];
   running: { key: string; attempt: number }[];
   /** The only team it works for; null: every team. */
@@ -34,6 +55,8 @@ export interface AgentCode {
 export interface PluginOfferView {
   manifest: Manifest;
   digest: string | null;
+  /** Null for what is no script. */
+  script: Script | null;
   /** Agents that have it, in whatever version. */
   agents: {
     id: number;
@@ -56,7 +79,23 @@ export type AgentAnswer<T> =
   | { answer: T; failure?: undefined }
   | { answer?: undefined; failure: FailureInfo };
 
+export interface SupportBundle extends SupportBundleFacts {
+  id: string;
+  /** ISO time until which its bytes are kept. */
+  expiresAt: string;
+}
+
+export interface SupportBundles {
+  /** Has the agent make one and send it. Rejects as `AgentDirectory.ask` does; replaces the agent's last one. */
+  make(agentId: number): Promise<AgentAnswer<SupportBundle>>;
+  /** What the agent sends; SLY_NOT_FOUND where nothing was asked for, SLY_TOO_LARGE. */
+  put(agentId: number, upload: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Undefined for one that has expired or was replaced. */
+  bytes(agentId: number, id: string): Uint8Array | undefined;
+}
+
 export interface AgentDirectory {
+  readonly support: SupportBundles;
   /** With `visible`: those of these teams and of every team, with tasks of these teams. */
   list(query?: { visible?: Visible }): Promise<AgentView[]>;
   get(id: number, query?: { visible?: Visible }): Promise<AgentView | undefined>;
@@ -86,6 +125,8 @@ export interface AgentDirectory {
     question: N,
     asked: Asked<N>,
   ): Promise<AgentAnswer<Answered<N>>>;
+  /** What it answered to `settings` when it connected last. */
+  lastSettings(agentId: number): Promise<KnownSettings | undefined>;
   drain(agentId: number, on: boolean): Promise<void>;
   /** Plugins of all known agents, by name. */
   plugins(): Promise<Manifest[]>;

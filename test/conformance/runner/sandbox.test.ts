@@ -26,6 +26,7 @@ function conformance(kind: SandboxKind): void {
       createSandboxRunner({
         kind,
         builtinImage: IMAGE,
+        scriptImage: 'sly-agent/python:test',
         agentId: AGENT,
         clock: systemClock,
         log: silentLogger(),

@@ -32,7 +32,7 @@ test('what is looked at goes into the address and comes back; nonsense is ignore
   const filter = { dataset: 3, name: 'a&b', classId: 7, tagId: 9, tagOf: 'object' as const };
   expect(readFilter(new URLSearchParams(filterQuery(filter)))).toEqual(filter);
   expect(filterQuery(readFilter(new URLSearchParams('?dataset=-1&class=x&tag=1e999')))).toBe('');
-  expect(itemsOf({ id: 5, type: 'images' }, filter)).toEqual({
+  expect(itemsOf({ id: 5 }, filter)).toEqual({
     datasetId: 3,
     recursive: true,
     filter: [],

@@ -120,6 +120,9 @@ test('again: not from here for what only its machine has; a key a press', () => 
   expect(whyNotAgain(taskOf({ spec }))).toBeUndefined();
   expect(whyNotAgain(taskOf({ spec: { ...spec, source: { kind: 'blobs', files: [] } } }))).toBeUndefined();
   expect(whyNotAgain(taskOf({ spec: { ...spec, source: { kind: 'path', path: '/x' } } }))).toMatch(/outside/);
+  expect(whyNotAgain(taskOf({ spec: { ...spec, source: { kind: 'project', projectId: 1 } } }))).toMatch(
+    /Copy/,
+  );
   expect(newPress()).toMatch(/^[0-9a-f]{32}$/);
   expect(newPress()).not.toBe(newPress());
 });

@@ -59,7 +59,7 @@ export function ImportForm(props: {
         <Target
           projectId={projectId}
           name={projectName}
-          modality={inForce?.modalities[0]}
+          modalities={inForce?.modalities}
           placeholder={source === undefined ? 'as the source' : nameOf(sourceName(source))}
           change={change}
         />
@@ -101,18 +101,18 @@ export function ImportForm(props: {
 function Target(props: {
   projectId: number | undefined;
   name: string;
-  modality: string | undefined;
+  modalities: readonly string[] | undefined;
   placeholder: string;
   change(changes: Partial<ImportChoices>): void;
 }) {
-  const { projectId, name, modality, placeholder, change } = props;
+  const { projectId, name, modalities, placeholder, change } = props;
   const projects = useLoaded<Page<Project>>(
     (signal) =>
       call('projects.list', { filter: [], sort: 'id', sort_order: 'desc', page: 1, per_page: 200 }, signal),
     'projects to add to',
   );
   const fitting = (projects.value?.entities ?? []).filter(
-    (one) => modality === undefined || one.type === modality,
+    (one) => modalities === undefined || modalities.includes(one.type),
   );
   return (
     <>

@@ -6,11 +6,11 @@ import { Pill, Problem, Progress, stateWord } from '../parts/bits.tsx';
 import { TaskReport } from '../parts/task-report.tsx';
 import { Link } from '../router.tsx';
 import type { Manifest, TaskView } from '../shapes.ts';
+import { useTask } from '../tasks/use-task.ts';
 import { bytes, count } from '../words.ts';
 import { DetectionReport } from './detection-report.tsx';
 import { LiveWord } from './live-word.tsx';
 import { Samples } from './samples.tsx';
-import { useTask } from './use-task.ts';
 
 export function Inspection(props: {
   task: number;
@@ -106,7 +106,8 @@ function Contents(props: { task: TaskView }) {
         <Figure n={counts.items} word="items" />
         <Figure n={preview.datasets.length} word="datasets" />
         <Figure n={preview.classes.length} word="classes" />
-        <Figure n={labels} word="labels" />
+        <Figure n={labels} word={preview.figures === undefined ? 'labels' : 'objects'} />
+        {preview.figures === undefined ? null : <Figure n={preview.figures} word="figures" />}
         <Figure n={preview.tags.length} word="tags" />
         <span class="count">
           <b>{bytes(counts.bytes)}</b> of data
@@ -114,7 +115,11 @@ function Contents(props: { task: TaskView }) {
       </div>
       <Samples task={props.task} classes={preview.classes} />
       <div class="names">
-        <Names title="Classes" rows={preview.classes} unit="labels" />
+        <Names
+          title="Classes"
+          rows={preview.classes}
+          unit={preview.figures === undefined ? 'labels' : 'objects'}
+        />
         <Names title="Datasets" rows={preview.datasets} unit="items" />
         <Names title="Tags" rows={preview.tags} unit="uses" />
       </div>

@@ -5,6 +5,7 @@ import { call } from '../api.ts';
 import { drawAnnotation } from '../draw/draw-annotation.ts';
 import { edgesOf } from '../draw/shapes.ts';
 import { useLoaded } from '../loaded.ts';
+import { modalityOf } from '../projects/modality.ts';
 import type { ImageAnnotation, TaskView } from '../shapes.ts';
 
 type Item = PreviewFile['items'][number];
@@ -70,17 +71,19 @@ function SampleItem(props: { item: Item; colors: ReadonlyMap<string, string> }) 
           class="frame"
           style={{ aspectRatio: String(ratio), width: `min(100%, ${Math.round(120 * ratio)}px)` }}
         >
-          {address === undefined ? (
-            <p class="note">{item.link === undefined ? 'no preview' : 'a link'}</p>
-          ) : (
-            <img src={address} alt={item.name} />
-          )}
+          {address === undefined ? <p class="note">{noteOf(item)}</p> : <img src={address} alt={item.name} />}
           <canvas ref={canvas} />
         </div>
       </div>
       <span class="name">{item.name}</span>
     </li>
   );
+}
+
+/** Why there is no picture: what it is, where it is. */
+function noteOf({ kind, link }: Item): string {
+  if (kind !== undefined) return `a ${modalityOf(kind).one}`;
+  return link === undefined ? 'no preview' : 'a link';
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

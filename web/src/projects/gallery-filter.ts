@@ -6,9 +6,9 @@ export interface GalleryFilter {
   name: string;
   /** Id of a class of which there is an object; 0 = any. */
   classId: number;
-  /** Id of a tag of the image, or of an object where the tag is for objects only; 0 = any. */
+  /** Id of a tag of the item, or of an object where the tag is for objects only; 0 = any. */
   tagId: number;
-  tagOf: 'image' | 'object';
+  tagOf: 'item' | 'object';
 }
 
 export function readFilter(query: URLSearchParams): GalleryFilter {
@@ -18,7 +18,7 @@ export function readFilter(query: URLSearchParams): GalleryFilter {
     name: query.get('name') ?? '',
     classId: idOf(query.get('class')),
     tagId: objectTag > 0 ? objectTag : idOf(query.get('tag')),
-    tagOf: objectTag > 0 ? 'object' : 'image',
+    tagOf: objectTag > 0 ? 'object' : 'item',
   };
 }
 
@@ -37,29 +37,28 @@ export function filterQuery(filter: GalleryFilter): string {
   return text.size === 0 ? '' : `?${text}`;
 }
 
-/** Whether it leaves out any image of the dataset. */
+/** Whether it leaves out any item of the dataset. */
 export const isNarrow = (filter: GalleryFilter): boolean =>
   filter.name !== '' || filter.classId > 0 || filter.tagId > 0;
 
 /** The part of a list request that says which items. `more` are conditions on single fields. */
 export function itemsOf(
-  project: { id: number; type: string },
-  filter: GalleryFilter,
+  project: { id: number },
+  { dataset, name, classId, tagId, tagOf }: GalleryFilter,
   more: readonly { field: string; operator: string; value: unknown }[] = [],
 ): object {
-  const place = {
-    ...(filter.dataset > 0 ? { datasetId: filter.dataset } : { projectId: project.id }),
-    recursive: true,
-  };
-  if (project.type !== 'images') {
-    // Lists of other kinds know conditions on fields only.
-    const named = { field: 'name', operator: 'ilike', value: `%${filter.name}%` };
-    return { ...place, filter: filter.name === '' ? more : [...more, named] };
-  }
   const filters = [
-    ...(filter.name === '' ? [] : [{ type: 'images_filename', data: { value: filter.name } }]),
-    ...(filter.classId === 0 ? [] : [{ type: 'objects_class', data: { classId: filter.classId } }]),
-    ...(filter.tagId === 0 ? [] : [{ type: `${filter.tagOf}s_tag`, data: { tagId: filter.tagId } }]),
+    ...(name === '' ? [] : [{ type: 'images_filename', data: { value: name } }]),
+    ...(classId === 0 ? [] : [{ type: 'objects_class', data: { classId } }]),
+    ...(tagId === 0 ? [] : [{ type: TAG_FILTERS[tagOf], data: { tagId } }]),
   ];
-  return { ...place, filter: more, ...(filters.length === 0 ? {} : { filters }) };
+  return {
+    ...(dataset > 0 ? { datasetId: dataset } : { projectId: project.id }),
+    recursive: true,
+    filter: more,
+    ...(filters.length === 0 ? {} : { filters }),
+  };
 }
+
+/** The words of the API, for items of every kind. */
+const TAG_FILTERS = { item: 'images_tag', object: 'objects_tag' };

@@ -46,7 +46,7 @@ export function Gallery(props: {
         ),
       changed,
       failed: setError,
-      // The server looks into every annotation for each of these: rather fewer, longer pages.
+      // With every page the server counts them anew: rather fewer, longer pages.
       ...(isNarrow(filter) ? { perPage: 300 } : {}),
     });
     const annotations = createAnnotationBatches({

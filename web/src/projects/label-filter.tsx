@@ -1,4 +1,4 @@
-/** Classes and tags of a project; one that is chosen leaves only the images that have it. */
+/** Classes and tags of a project; one that is chosen leaves only the items that have it. */
 import { useState } from 'preact/hooks';
 import { Swatch } from '../parts/swatch.tsx';
 import { count } from '../words.ts';
@@ -19,6 +19,8 @@ export function LabelFilter(props: {
   title: string;
   /** `Find a class`. */
   find: string;
+  /** Of the items: `images`. */
+  many: string;
   choices: readonly Choice[];
   chosen: number;
   choose(id: number): void;
@@ -49,7 +51,7 @@ export function LabelFilter(props: {
             <button
               type="button"
               aria-pressed={one.id === chosen}
-              title={one.id === chosen ? 'Show all again' : `Only images with ${one.name}`}
+              title={one.id === chosen ? 'Show all again' : `Only ${props.many} with ${one.name}`}
               onClick={() => choose(one.id === chosen ? 0 : one.id)}
             >
               <Swatch color={one.color} />

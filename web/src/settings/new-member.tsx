@@ -1,50 +1,28 @@
 /** Takes a user that exists into a team. */
-import { useAction } from '../action.ts';
 import { call } from '../api.ts';
-import { Problem } from '../parts/bits.tsx';
-import { ROLES, type Team } from './accounts.ts';
+import type { Team } from './accounts.ts';
+import { NewForm } from './new-form.tsx';
+import { RoleOptions } from './role-options.tsx';
 
 export function NewMember(props: { team: Team; made(): void }) {
-  const add = useAction();
-
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const given = new FormData(form);
-    const done = await add.run(() =>
-      call('members.add', {
-        teamId: props.team.id,
-        login: String(given.get('login')).trim(),
-        role: String(given.get('role')),
-      }),
-    );
-    if (!done) return;
-    form.reset();
-    props.made();
-  }
-
+  const send = (given: FormData): Promise<unknown> =>
+    call('members.add', {
+      teamId: props.team.id,
+      login: String(given.get('login')).trim(),
+      role: String(given.get('role')),
+    });
   return (
-    <>
-      <form class="fields" aria-label="New member" onSubmit={(event) => void submit(event)}>
-        <label>
-          <span>Login of a user</span>
-          <input type="text" name="login" required maxLength={100} autocomplete="off" />
-        </label>
-        <label>
-          <span>Role in the team</span>
-          <select name="role">
-            {ROLES.map(([role, word]) => (
-              <option key={role} value={role}>
-                {word}
-              </option>
-            ))}
-          </select>
-        </label>
-        <button type="submit" class="primary" disabled={add.busy}>
-          Take in
-        </button>
-      </form>
-      {add.error === undefined ? null : <Problem error={add.error} />}
-    </>
+    <NewForm label="New member" word="Take in" send={send} made={props.made}>
+      <label>
+        <span>Login of a user</span>
+        <input type="text" name="login" required maxLength={100} autocomplete="off" />
+      </label>
+      <label>
+        <span>Role in the team</span>
+        <select name="role">
+          <RoleOptions />
+        </select>
+      </label>
+    </NewForm>
   );
 }

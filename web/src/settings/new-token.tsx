@@ -1,10 +1,9 @@
 /** Makes an API token and shows it, this once. */
 import { useId, useState } from 'preact/hooks';
-import { useAction } from '../action.ts';
 import { call } from '../api.ts';
-import { Problem } from '../parts/bits.tsx';
 import { CopyText } from '../parts/copy-text.tsx';
-import { ROLES } from './accounts.ts';
+import { NewForm } from './new-form.tsx';
+import { RoleOptions } from './role-options.tsx';
 
 const LIFETIMES = [
   ['30', '30 days'],
@@ -15,26 +14,17 @@ const LIFETIMES = [
 
 export function NewToken(props: { made(): void }) {
   const [secret, setSecret] = useState<{ name: string; token: string } | undefined>(undefined);
-  const make = useAction();
   const help = useId();
 
-  async function submit(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const given = new FormData(form);
+  async function send(given: FormData): Promise<void> {
     const [name, role, days] = ['name', 'role', 'days'].map((field) => String(given.get(field)).trim());
-    const done = await make.run(async () =>
-      setSecret(
-        await call('tokens.add', {
-          name,
-          ...(role !== '' && { role }),
-          ...(days !== '' && { days: Number(days) }),
-        }),
-      ),
+    setSecret(
+      await call('tokens.add', {
+        name,
+        ...(role !== '' && { role }),
+        ...(days !== '' && { days: Number(days) }),
+      }),
     );
-    if (!done) return;
-    form.reset();
-    props.made();
   }
 
   return (
@@ -49,7 +39,7 @@ export function NewToken(props: { made(): void }) {
           </button>
         </div>
       )}
-      <form class="fields" aria-label="New API token" onSubmit={(event) => void submit(event)}>
+      <NewForm label="New API token" word="Make a token" send={send} made={props.made}>
         <label>
           <span>Name</span>
           <input
@@ -66,11 +56,7 @@ export function NewToken(props: { made(): void }) {
           <span>May do</span>
           <select name="role" aria-describedby={help}>
             <option value="">all that I may</option>
-            {ROLES.map(([role, word]) => (
-              <option key={role} value={role}>
-                {word}
-              </option>
-            ))}
+            <RoleOptions />
           </select>
         </label>
         <label>
@@ -83,14 +69,10 @@ export function NewToken(props: { made(): void }) {
             ))}
           </select>
         </label>
-        <button type="submit" class="primary" disabled={make.busy}>
-          Make a token
-        </button>
-      </form>
+      </NewForm>
       <p class="dim" id={help}>
         A role narrows the token in every team; it never gives more than you have yourself.
       </p>
-      {make.error === undefined ? null : <Problem error={make.error} />}
     </>
   );
 }

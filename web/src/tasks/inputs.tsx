@@ -1,9 +1,11 @@
 /** What the task was asked for, and the options its plugin really used. */
+
+import type { Plugin } from '../agents/plugin.ts';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
 import { Command } from '../parts/copy-text.tsx';
 import { Link } from '../router.tsx';
-import type { Manifest, TaskView } from '../shapes.ts';
+import type { TaskView } from '../shapes.ts';
 import { bytes, count, plural } from '../words.ts';
 import { Fact } from './facts.tsx';
 import { usedOptions } from './used-options.ts';
@@ -20,17 +22,20 @@ const CONFLICTS: Record<string, string> = {
 export function Inputs(props: { task: TaskView }) {
   const { task } = props;
   const { spec } = task;
-  const plugins = useLoaded<{ entities: Manifest[] }>(
-    (signal) => call('plugins.list', {}, signal),
-    'plugins',
-  );
+  const plugins = useLoaded<{ entities: Plugin[] }>((signal) => call('plugins.list', {}, signal), 'plugins');
   const manifest = plugins.value?.entities.find((one) => one.name === task.plugin);
   const options = usedOptions(spec.options, manifest?.options?.[spec.action]);
   return (
     <section class="inputs" aria-label="Inputs and options">
       <h2>Inputs and options</h2>
       <dl class="facts">
-        <Fact name="Action">{spec.action === 'import' ? 'Import' : 'Download'}</Fact>
+        <Fact name="Action">
+          {spec.action === 'import'
+            ? 'Import'
+            : manifest?.script?.download === false
+              ? 'Run a script'
+              : 'Download'}
+        </Fact>
         <Fact name="Source">
           <SourceWord task={task} />
         </Fact>

@@ -4,9 +4,11 @@ import type { TaskView } from '../shapes.ts';
 
 /** Why that cannot be done from here at all; whether the inputs are still kept, the platform says when it is asked. */
 export function whyNotAgain({ spec }: TaskView): string | undefined {
-  return spec.action === 'import' && spec.source.kind === 'path'
-    ? 'The source is outside the upload folder: only its machine can import it (sly-agent import).'
-    : undefined;
+  if (spec.action !== 'import') return undefined;
+  if (spec.source.kind === 'path')
+    return 'The source is outside the upload folder: only its machine can import it (sly-agent import).';
+  if (spec.source.kind === 'project') return 'Copy the project once more from its own page.';
+  return undefined;
 }
 
 /** A key of one press: asked again with the same one, the platform answers with the same task. */

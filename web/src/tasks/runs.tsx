@@ -87,6 +87,11 @@ function OneRun({ run }: { run: RunRecord }) {
           {run.digest === undefined ? 'not told by its agent' : <code>{run.digest}</code>}
           <span class="dim"> {digestWords(run.digestOf)}</span>
         </Fact>
+        {run.script === undefined ? null : (
+          <Fact name="Script that ran">
+            {run.script.file} <code>{run.script.digest}</code>
+          </Fact>
+        )}
         <Fact name="Started">{when(run.startedAt)}</Fact>
         <Fact name="Ended">
           {run.endedAt === undefined ? 'not yet' : `${when(run.endedAt)}: ${run.ended ?? ''}`}

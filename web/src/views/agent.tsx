@@ -8,11 +8,14 @@ import { Doctor } from '../agents/doctor.tsx';
 import { FolderPanel } from '../agents/folder-panel.tsx';
 import { IsolationFacts } from '../agents/isolation.tsx';
 import { Gpus, MachineFacts, SpaceTable } from '../agents/machine.tsx';
+import { Support } from '../agents/support.tsx';
 import { useAgents } from '../agents/use-agents.ts';
+import { now } from '../now.ts';
 import { Empty, Loading, Problem } from '../parts/bits.tsx';
 import { Link } from '../router.tsx';
 import { isAdminOf, isManagerOf, type Me, useMe } from '../settings/accounts.ts';
 import type { Agent } from '../shapes.ts';
+import { ago, when } from '../words.ts';
 
 export function AgentView({ id }: { id: number }) {
   const seen = useAgents();
@@ -52,44 +55,51 @@ export function AgentView({ id }: { id: number }) {
 }
 
 function Sections({ agent, me }: { agent: Agent; me: Me }) {
-  const { id, telemetry, teamId } = agent;
-  if (!agent.connected || telemetry === null) {
-    return (
-      <Empty title="This agent is not connected">
-        <p>
-          What its machine looks like is told by the agent itself. Start it, or run{' '}
-          <code>sly-agent doctor</code> there.
-        </p>
-      </Empty>
-    );
-  }
-  const { machine } = telemetry;
+  const { id, teamId, lastKnown } = agent;
+  const telemetry = agent.telemetry ?? lastKnown?.telemetry ?? null;
+  const off = agent.connected
+    ? undefined
+    : `${agent.name} is not connected: only the agent itself can do this`;
   const isAdmin = isAdminOf(me, teamId);
   return (
     <>
-      {machine === undefined ? (
+      {off === undefined ? null : <Away asOf={lastKnown?.at ?? null} />}
+      {telemetry === null ? null : telemetry.machine === undefined ? (
         <p class="box">
           Version {agent.version ?? '?'} of the agent does not tell about its machine: update it.
         </p>
       ) : (
         <>
-          <MachineFacts machine={machine} />
+          <MachineFacts machine={telemetry.machine} />
           <section aria-label="Disk by class">
             <h2>What the agent keeps</h2>
-            <SpaceTable space={machine.space} />
+            <SpaceTable space={telemetry.machine.space} />
           </section>
-          <Gpus gpus={machine.gpus} />
-          <IsolationFacts summary={telemetry.isolation} isolation={machine.isolation} />
+          <Gpus gpus={telemetry.machine.gpus} />
+          <IsolationFacts summary={telemetry.isolation} isolation={telemetry.machine.isolation} />
         </>
       )}
-      {isManagerOf(me, teamId) ? <FolderPanel id={id} /> : null}
+      {isManagerOf(me, teamId) && off === undefined ? <FolderPanel id={id} /> : null}
       {isAdmin ? (
         <>
-          <Doctor id={id} />
-          <CleanUp id={id} />
+          <Doctor id={id} off={off} />
+          <CleanUp id={id} off={off} />
+          <Support agent={agent} off={off} />
           <SettingsInForce id={id} />
         </>
       ) : null}
     </>
+  );
+}
+
+function Away({ asOf }: { asOf: string | null }) {
+  return (
+    <div class="box warn">
+      <strong>This agent is not connected.</strong>{' '}
+      {asOf === null
+        ? 'It has not told about its machine yet.'
+        : `What stands here is as of ${when(asOf)} (${ago(asOf, now.value)}).`}{' '}
+      Start it, or run <code>sly-agent doctor</code> there; its watched folder shows when it is back.
+    </div>
   );
 }

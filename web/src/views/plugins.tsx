@@ -5,11 +5,12 @@ import { PluginCard } from '../agents/plugin-card.tsx';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
 import { Empty, Loading, Problem } from '../parts/bits.tsx';
+import { ScriptHint } from '../projects/download/script-hint.tsx';
 import { go, Link, query } from '../router.tsx';
 import { useMe } from '../settings/accounts.ts';
 import { plural } from '../words.ts';
 
-const ACTIONS = ['', 'import', 'export', 'detect'];
+const ACTIONS = ['', 'import', 'export', 'detect', 'script'];
 
 export function PluginsView() {
   const plugins = useLoaded<{ entities: Plugin[] }>((signal) => call('plugins.list', {}, signal), 'plugins');
@@ -74,6 +75,9 @@ export function PluginsView() {
           ))}
         </ul>
       )}
+      <ScriptHint>
+        A Python script becomes a plugin when it is put into the scripts folder of an agent.
+      </ScriptHint>
     </main>
   );
 }

@@ -1,9 +1,10 @@
-/** One project: its datasets, a gallery of its items with the objects drawn over them, its statistics, "Download as ...". */
+/** One project: its datasets, a gallery of its items with the objects drawn over them, its statistics, "Download as ...", a copy. */
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../api.ts';
 import { useLoaded } from '../loaded.ts';
 import { Loading, Problem } from '../parts/bits.tsx';
 import { DownloadAs } from '../parts/download-as.tsx';
+import { CopyProject } from '../projects/copy/copy-project.tsx';
 import { DatasetList } from '../projects/dataset-list.tsx';
 import { Gallery } from '../projects/gallery.tsx';
 import { filterQuery, type GalleryFilter, readFilter } from '../projects/gallery-filter.ts';
@@ -11,6 +12,7 @@ import { LabelFilter } from '../projects/label-filter.tsx';
 import { modalityOf } from '../projects/modality.ts';
 import { StatisticsView } from '../projects/statistics.tsx';
 import { go, Link, query } from '../router.tsx';
+import { isManagerOf, useMe } from '../settings/accounts.ts';
 import type { ClassMeta, Dataset, Page, Project, TagMeta } from '../shapes.ts';
 import { bytes, plural } from '../words.ts';
 
@@ -19,7 +21,8 @@ const TYPING_MS = 250;
 
 export function ProjectView(props: { id: number }) {
   const { id } = props;
-  const [downloading, setDownloading] = useState(false);
+  const [dialog, setDialog] = useState<'copy' | 'download' | 'run' | undefined>(undefined);
+  const me = useMe().value;
   const loaded = useLoaded(async (signal) => {
     const [project, meta, datasets] = await Promise.all([
       call<Project>('projects.info', { id }, signal),
@@ -64,13 +67,24 @@ export function ProjectView(props: { id: number }) {
             Statistics
           </Link>
         </nav>
-        <button type="button" class="primary" onClick={() => setDownloading(true)}>
+        {me !== undefined && isManagerOf(me, project.teamId) ? (
+          <button type="button" onClick={() => setDialog('copy')}>
+            Copy project
+          </button>
+        ) : null}
+        <button type="button" onClick={() => setDialog('run')}>
+          Run a script
+        </button>
+        <button type="button" class="primary" onClick={() => setDialog('download')}>
           Download as ...
         </button>
       </div>
-      {downloading ? (
-        <DownloadAs project={project} datasets={datasets} close={() => setDownloading(false)} />
-      ) : null}
+      {dialog !== 'copy' || me === undefined ? null : (
+        <CopyProject project={project} me={me} close={() => setDialog(undefined)} />
+      )}
+      {dialog === undefined || dialog === 'copy' ? null : (
+        <DownloadAs project={project} datasets={datasets} what={dialog} close={() => setDialog(undefined)} />
+      )}
       {statistics ? (
         <StatisticsView project={project} />
       ) : (
@@ -91,7 +105,6 @@ function Browse(props: {
   const [total, setTotal] = useState<number | undefined>(undefined);
   const [open, setOpen] = useState(false);
   const { one, many, title } = modalityOf(project.type);
-  const byLabel = project.type === 'images';
   const show = (to: GalleryFilter): void =>
     go(`/projects/${project.id}${filterQuery(to)}`, { replace: true });
   const chosen = datasets.find((one) => one.id === filter.dataset);
@@ -109,41 +122,39 @@ function Browse(props: {
             chosen={filter.dataset}
             choose={(dataset) => show({ ...filter, dataset })}
           />
-          {byLabel ? (
-            <>
-              <LabelFilter
-                title="Classes"
-                find="Find a class"
-                choices={classes.map((one) => ({
-                  id: one.id ?? 0,
-                  name: one.title,
-                  color: one.color,
-                  kind: one.shape.replaceAll('_', ' '),
-                }))}
-                chosen={filter.classId}
-                choose={(classId) => show({ ...filter, classId })}
-              />
-              <LabelFilter
-                title="Tags"
-                find="Find a tag"
-                choices={tags.map((one) => ({
-                  id: one.id ?? 0,
-                  name: one.name,
-                  color: one.color,
-                  kind: one.applicable_type === 'objectsOnly' ? 'objects' : '',
-                }))}
-                chosen={filter.tagId}
-                choose={(tagId) => {
-                  const tag = tags.find((one) => one.id === tagId);
-                  show({
-                    ...filter,
-                    tagId,
-                    tagOf: tag?.applicable_type === 'objectsOnly' ? 'object' : 'image',
-                  });
-                }}
-              />
-            </>
-          ) : null}
+          <LabelFilter
+            title="Classes"
+            find="Find a class"
+            many={many}
+            choices={classes.map((one) => ({
+              id: one.id ?? 0,
+              name: one.title,
+              color: one.color,
+              kind: one.shape.replaceAll('_', ' '),
+            }))}
+            chosen={filter.classId}
+            choose={(classId) => show({ ...filter, classId })}
+          />
+          <LabelFilter
+            title="Tags"
+            find="Find a tag"
+            many={many}
+            choices={tags.map((one) => ({
+              id: one.id ?? 0,
+              name: one.name,
+              color: one.color,
+              kind: one.applicable_type === 'objectsOnly' ? 'objects' : '',
+            }))}
+            chosen={filter.tagId}
+            choose={(tagId) => {
+              const tag = tags.find((one) => one.id === tagId);
+              show({
+                ...filter,
+                tagId,
+                tagOf: tag?.applicable_type === 'objectsOnly' ? 'object' : 'item',
+              });
+            }}
+          />
         </div>
       </aside>
       <section aria-label={title} class="images">

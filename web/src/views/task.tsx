@@ -17,6 +17,7 @@ import { Outcome } from '../tasks/outcome.tsx';
 import { Runs } from '../tasks/runs.tsx';
 import { TaskActions } from '../tasks/task-actions.tsx';
 import { noteMove, noteProgress } from '../tasks/task-rates.ts';
+import { useWatched } from '../tasks/watched.ts';
 
 export function TaskDetail(props: { id: number }) {
   const { id } = props;
@@ -58,6 +59,7 @@ export function TaskDetail(props: { id: number }) {
   );
 
   const view = task.value;
+  useWatched(view);
   if (view === undefined)
     return (
       <main>

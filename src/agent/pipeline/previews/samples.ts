@@ -1,9 +1,12 @@
 /** Which items of a dry run a person gets to see. Pure, the same for the same items. */
 import { isRecord } from '../../../format/problem.ts';
+import type { ProjectType } from '../../../protocol/project-type.ts';
 
 export interface Sample {
   dataset: string;
   name: string;
+  /** What it is, when it is no image: there is no picture then. */
+  kind?: ProjectType;
   /** Absolute path of the picture, and the part of it that is the item. */
   file?: string;
   range?: readonly [start: number, end: number];

@@ -20,13 +20,14 @@ export async function writePreview(
   );
   let bytes = 0;
   const items = samples.map(
-    ({ dataset, name, link, width, height, ann }, at): PreviewFile['items'][number] => {
+    ({ dataset, name, kind, link, width, height, ann }, at): PreviewFile['items'][number] => {
       const picture = pictures[at];
       const drawn = drawable(ann);
       bytes += drawn === undefined ? 0 : JSON.stringify(drawn).length;
       return {
         dataset,
         name,
+        ...(kind !== undefined && { kind }),
         width: width ?? picture?.width ?? 0,
         height: height ?? picture?.height ?? 0,
         ...(picture !== undefined && { webp: picture.webp }),

@@ -3,18 +3,21 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isEntityType } from '../../../format/project-paths.ts';
 import { SlyError } from '../../../lib/errors.ts';
 import { sha256Of } from '../../../lib/hash.ts';
+import type { ProjectType } from '../../../protocol/project-type.ts';
 import type { AttemptRecord, TaskJournal } from '../../ports/journal.ts';
 import type { PipelineDeps } from '../step-context.ts';
+import { sampleEntities } from './sample-entities.ts';
 import { sampleProject } from './sample-project.ts';
 
 /** Longest time for a sample of a few files, and between two of its lines. */
 const RUN_SECONDS = 60;
 
-/** `archive`: where an export goes. */
-export function localDeps(deps: PipelineDeps, archive: string): PipelineDeps {
-  const sample = sampleProject();
+/** `archive`: where an export goes. `type`: of the project that is exported. */
+export function localDeps(deps: PipelineDeps, archive: string, type: ProjectType): PipelineDeps {
+  const sample = isEntityType(type) ? sampleEntities(type) : sampleProject();
   return {
     ...deps,
     journal: journalInMemory(),
@@ -31,6 +34,8 @@ export function localDeps(deps: PipelineDeps, archive: string): PipelineDeps {
       commit: refused,
       dropPublication: refused,
       findProjects: refused,
+      exportAnnotation: (_of, target) => writeFile(target, JSON.stringify(sample.annotation)),
+      taskToken: refused,
     },
     transfer: {
       sendFiles: refused,
@@ -42,6 +47,7 @@ export function localDeps(deps: PipelineDeps, archive: string): PipelineDeps {
         await writeFile(target, sample.bytes.get(sha256) ?? new Uint8Array());
       },
     },
+    gateways: { open: refused },
     // What is behind a link is no matter of the plugin.
     links: { probe: async () => ({ mime: 'image/jpeg', extension: '.jpg', width: 64, height: 48 }) },
     policy: {

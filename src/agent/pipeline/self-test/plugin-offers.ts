@@ -5,17 +5,23 @@
 import { background } from '../../../lib/background.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { Manifest } from '../../../protocol/plugin.ts';
+import type { Script } from '../../../protocol/script.ts';
 import type { SelfTest } from '../../../protocol/self-test.ts';
 import type { PluginRegistry } from '../../ports/plugins.ts';
 import type { ImageDigest, Runner } from '../../ports/runner.ts';
 
+export interface PluginOffer {
+  manifest: Manifest;
+  digest?: string;
+  digestOf?: ImageDigest['of'];
+  tested?: SelfTest;
+  script?: Script;
+}
+
 export interface PluginOffers {
-  list(): {
-    manifest: Manifest;
-    digest?: string;
-    digestOf?: ImageDigest['of'];
-    tested?: SelfTest;
-  }[];
+  list(): PluginOffer[];
+  /** The same without looking at images: for every heartbeat. */
+  known(): PluginOffer[];
   /** Never rejects: what cannot be asked now keeps what was known. */
   look(): Promise<void>;
 }
@@ -41,19 +47,30 @@ export function createPluginOffers(deps: {
     }
   }
 
+  function known(): PluginOffer[] {
+    return plugins.list().map(({ manifest, image, script }) => {
+      const digest = digests.get(image);
+      const tested = deps.lastTest(manifest.name);
+      return {
+        manifest,
+        ...(digest !== undefined && { digest: digest.digest, digestOf: digest.of }),
+        ...(tested !== undefined && { tested }),
+        // All scripts share an image: what tells one from the other is its own file.
+        ...(script !== undefined && {
+          digest: script.digest,
+          digestOf: 'files' as const,
+          script: { file: script.file, download: script.download },
+        }),
+      };
+    });
+  }
+
   return {
     look,
+    known,
     list() {
       background('look at plugin images', log, look());
-      return plugins.list().map(({ manifest, image }) => {
-        const known = digests.get(image);
-        const tested = deps.lastTest(manifest.name);
-        return {
-          manifest,
-          ...(known !== undefined && { digest: known.digest, digestOf: known.of }),
-          ...(tested !== undefined && { tested }),
-        };
-      });
+      return known();
     },
   };
 }

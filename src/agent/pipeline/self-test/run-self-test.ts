@@ -6,8 +6,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
+import { isEntityType } from '../../../format/project-paths.ts';
 import { SlyError, toFailureInfo } from '../../../lib/errors.ts';
 import { newKey } from '../../../lib/ids.ts';
+import type { Manifest } from '../../../protocol/plugin.ts';
+import type { ProjectType } from '../../../protocol/project-type.ts';
 import type { SelfTest } from '../../../protocol/self-test.ts';
 import type { ImportSpec } from '../../../protocol/task.ts';
 import type { PluginInfo } from '../../ports/plugins.ts';
@@ -23,6 +26,12 @@ type Step = SelfTest['steps'][number];
 
 /** SLY_USAGE for a plugin that has nothing to be tested with. */
 export function assertTestable(plugin: PluginInfo): void {
+  if (plugin.manifest.network === 'platform') {
+    throw new SlyError('SLY_USAGE', {
+      detail: `${plugin.manifest.name} asks the platform about its project, and a test has none there`,
+      hint: 'Run it on a small project instead.',
+    });
+  }
   if (readsSample(plugin) || writesSample(plugin)) return;
   throw new SlyError('SLY_USAGE', {
     detail: `${plugin.manifest.name} brings no sample to test it with`,
@@ -34,7 +43,12 @@ const can = ({ manifest }: PluginInfo, action: 'import' | 'export'): boolean =>
   manifest.actions.includes(action);
 const readsSample = (plugin: PluginInfo): boolean => plugin.sample !== undefined && can(plugin, 'import');
 const writesSample = (plugin: PluginInfo): boolean =>
-  can(plugin, 'export') && plugin.manifest.modalities.includes('images');
+  can(plugin, 'export') && sampleType(plugin.manifest) !== undefined;
+
+/** Of the project an exporter is tested with: images where it can, else the first kind there is a sample of. */
+function sampleType({ modalities }: Manifest): ProjectType | undefined {
+  return modalities.includes('images') ? 'images' : modalities.find(isEntityType);
+}
 
 export async function runSelfTest(
   pipelineDeps: PipelineDeps,
@@ -48,7 +62,7 @@ export async function runSelfTest(
   const { root, work: folder } = taskFolder(pipelineDeps.tasksRoot, newKey(), 1);
   mkdirSync(folder, { recursive: true });
   const archive = path.join(folder, 'archive.tar');
-  const deps = localDeps(pipelineDeps, archive);
+  const deps = localDeps(pipelineDeps, archive, sampleType(manifest) ?? 'images');
   const steps: Step[] = [];
   let ran: Pick<SelfTest, 'digest' | 'digestOf'> = {};
 

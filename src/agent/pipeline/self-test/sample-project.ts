@@ -1,6 +1,7 @@
 /** A project of two small pictures with boxes and polygons: what an exporter is tested with. */
 import { encode } from 'fast-png';
 import { sha256Of } from '../../../lib/hash.ts';
+import type { ProjectType } from '../../../protocol/project-type.ts';
 import type { ExportItem, ExportProject } from '../../../protocol/publish.ts';
 
 const WIDTH = 64;
@@ -13,6 +14,8 @@ export interface SampleProject {
   items: ExportItem[];
   /** By SHA-256. */
   bytes: ReadonlyMap<string, Uint8Array>;
+  /** Of each item that is no image, or of the episode. */
+  annotation?: object;
 }
 
 export function sampleProject(): SampleProject {
@@ -35,23 +38,28 @@ export function sampleProject(): SampleProject {
       meta: null,
     };
   });
-  const project: ExportProject = {
+  const classes = [classOf('car', 'rectangle', '#E03131'), classOf('road', 'polygon', '#1971C2')];
+  return { project: projectOf('images', classes, DATASET, items), items, bytes };
+}
+
+export function projectOf(
+  type: ProjectType,
+  classes: object[],
+  dataset: string,
+  items: readonly ExportItem[],
+): ExportProject {
+  return {
     id: 1,
     name: 'Self-test',
-    type: 'images',
-    meta: {
-      classes: [classOf('car', 'rectangle', '#E03131'), classOf('road', 'polygon', '#1971C2')],
-      tags: [],
-      projectType: 'images',
-    },
-    datasets: [{ id: 1, path: DATASET, items: items.length }],
+    type,
+    meta: { classes, tags: [], projectType: type },
+    datasets: [{ id: 1, path: dataset, items: items.length }],
     items: items.length,
     bytes: items.reduce((sum, item) => sum + item.size, 0),
   };
-  return { project, items, bytes };
 }
 
-function classOf(title: string, shape: string, color: string): object {
+export function classOf(title: string, shape: string, color: string): object {
   return { title, shape, color, geometry_config: {}, hotkey: '' };
 }
 

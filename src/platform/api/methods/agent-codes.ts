@@ -3,7 +3,19 @@ import { Type } from 'typebox';
 import type { ApiDeps } from '../api-deps.ts';
 import { found } from '../found.ts';
 import { byId } from '../lists/list-shape.ts';
-import { ById, DONE, Done, endpoint, given, Id, type MethodTable, maybe, orNull, Time } from '../method.ts';
+import {
+  ById,
+  DONE,
+  Done,
+  endpoint,
+  given,
+  Id,
+  type MethodTable,
+  maybe,
+  orNull,
+  said,
+  Time,
+} from '../method.ts';
 
 const CodeEntity = Type.Object(
   {
@@ -34,11 +46,7 @@ export function agentCodeMethods(deps: ApiDeps): MethodTable {
         for (const id of given(agentId)) found(await agents.get(id), `Agent with id: ${id}`);
         for (const id of given(teamId))
           found((await stores.accounts.teams(byId(id))).entities[0], `Team with id: ${id}`);
-        const code = await agents.addCode({
-          userId: principal.userId,
-          ...(agentId != null && { agentId }),
-          ...(teamId != null && { teamId }),
-        });
+        const code = await agents.addCode({ userId: principal.userId, ...said({ agentId, teamId }) });
         log.info({ codeId: code.id, by: principal.userId }, 'agent code made');
         return code;
       },

@@ -13,21 +13,25 @@ import {
   type QuestionName,
   RetentionTableSchema,
 } from '../../../protocol/questions.ts';
+import type { AgentView } from '../../ports/agents.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { type Principal, visibleTo } from '../auth/principal.ts';
 import { found } from '../found.ts';
-import { ById, endpoint, Id, type MethodTable } from '../method.ts';
+import { ById, endpoint, Id, type MethodTable, orNull, Time } from '../method.ts';
 
 const ofId = ({ id }: { id: number }) => ({ agents: [id] });
 
 export function agentQuestionMethods(deps: ApiDeps): MethodTable {
+  const agentOf = async (id: number, principal: Principal): Promise<AgentView> =>
+    found(await deps.agents.get(id, visibleTo(principal)), `Agent with id: ${id}`);
+
   async function ask<N extends QuestionName>(
     id: number,
     principal: Principal,
     question: N,
     asked: Asked<N>,
   ): Promise<Answered<N>> {
-    found(await deps.agents.get(id, visibleTo(principal)), `Agent with id: ${id}`);
+    await agentOf(id, principal);
     const { answer, failure } = await deps.agents.ask(id, question, asked);
     if (failure !== undefined) throw fromFailureInfo(failure);
     return answer;
@@ -105,13 +109,23 @@ export function agentQuestionMethods(deps: ApiDeps): MethodTable {
 
     'agents.settings': endpoint(
       {
-        about: 'Every setting of an agent in force, with where its value comes from; secrets are left out.',
+        about:
+          'Every setting of an agent in force, with where its value comes from; secrets are left out. While it is not connected, those of its last start.',
         needs: 'admin',
         of: ofId,
         request: ById,
-        response: AgentSettingsSchema,
+        response: Type.Object({
+          ...AgentSettingsSchema.properties,
+          /** When it said so; null: just now. */
+          asOf: orNull(Time),
+        }),
       },
-      ({ id }, { principal }) => ask(id, principal, 'settings', {}),
+      async ({ id }, { principal }) => {
+        const { connected } = await agentOf(id, principal);
+        const known = connected ? undefined : await deps.agents.lastSettings(id);
+        if (known !== undefined) return { ...known.settings, asOf: known.at };
+        return { ...(await ask(id, principal, 'settings', {})), asOf: null };
+      },
     ),
 
     'agents.retention': endpoint(

@@ -13,8 +13,6 @@ import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts
 import {
   AnyObject,
   ById,
-  DONE,
-  Done,
   endpoint,
   given,
   Id,
@@ -22,7 +20,9 @@ import {
   type MethodTable,
   maybe,
   Name,
+  said,
 } from '../method.ts';
+import { archiving, removing } from './removals.ts';
 
 export function datasetMethods(deps: ApiDeps): MethodTable {
   const { stores } = deps;
@@ -88,7 +88,7 @@ export function datasetMethods(deps: ApiDeps): MethodTable {
       async (input, { principal }) => {
         const listed = await datasets.listAll({
           ...listQuery(input),
-          ...(input.projectId != null && { projectId: input.projectId }),
+          ...said({ projectId: input.projectId }),
           ...visibleTo(principal),
         });
         return listReply(input, listed, (row) => listedDatasetEntity(row, input.extraFields));
@@ -111,19 +111,7 @@ export function datasetMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'datasets.remove.permanently': endpoint(
-      {
-        about: 'Removes datasets, archived or not; their data goes at the next round of the collector.',
-        needs: 'admin',
-        of: ({ datasets: wanted }) => ({ datasets: wanted.map((one) => one.id) }),
-        request: Type.Object({ datasets: Type.Array(ById, { maxItems: 1000 }) }),
-        response: Done,
-      },
-      async ({ datasets: wanted }) => {
-        await datasets.removePermanently(wanted.map((one) => one.id));
-        return DONE;
-      },
-    ),
+    'datasets.remove.permanently': removing('datasets', datasets.removePermanently),
 
     'datasets.info': endpoint(
       {
@@ -151,28 +139,19 @@ export function datasetMethods(deps: ApiDeps): MethodTable {
       },
       async ({ id, name, description, customData }) => {
         await datasetOf(stores, id);
-        return datasetEntity(
-          await datasets.update(id, {
-            ...(name != null && { name }),
-            ...(description != null && { description }),
-            ...(customData != null && { customData }),
-          }),
-        );
+        return datasetEntity(await datasets.update(id, said({ name, description, customData })));
       },
     ),
 
-    'datasets.archive': endpoint(
+    'datasets.archive': archiving(
       {
         about: 'Takes a dataset and all below it out of sight; its data is collected later.',
         needs: 'manage',
-        of: ({ id }) => ({ datasets: [id] }),
-        request: ById,
-        response: Done,
+        of: (id) => ({ datasets: [id] }),
       },
-      async ({ id }) => {
+      async (id) => {
         await datasetOf(stores, id);
         await datasets.archive(id);
-        return DONE;
       },
     ),
   };

@@ -7,17 +7,16 @@ import type { ApiDeps } from '../api-deps.ts';
 import { ImageEntity, imageEntity } from '../entities/image.ts';
 import { tagEntities } from '../figures/annotation-entity.ts';
 import { idsOfProjects } from '../figures/ids-of-projects.ts';
-import { datasetOf, imageOf, imagesOf, projectOf } from '../found.ts';
-import { ImageFilters, itemFilters } from '../items/image-filters.ts';
+import { datasetOf, imageOf, imagesOf } from '../found.ts';
+import { ItemListRequest, listItems, scopeOfList } from '../items/item-list.ts';
 import { hashesOf, Link } from '../items/new-items.ts';
-import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
+import { listOf, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,
   DONE,
   Done,
   endpoint,
-  given,
   Hash,
   Id,
   Ids,
@@ -26,6 +25,7 @@ import {
   Name,
   orNull,
   type Scope,
+  said,
 } from '../method.ts';
 import { teamFileFields, teamFilesOf, withTeamFiles } from '../team-files/team-file-images.ts';
 
@@ -47,19 +47,6 @@ const ofId = ({ id }: { id: number }): Scope => ({ items: [id] });
 export function imageMethods(deps: ApiDeps): MethodTable {
   const { stores } = deps;
   const { items } = stores;
-
-  /** The list's dataset, and its project; or the project alone. */
-  async function placeOf(input: {
-    datasetId?: number | null;
-    projectId?: number | null;
-  }): Promise<{ projectId: number; datasetId?: number }> {
-    if (input.datasetId != null) {
-      const { id, projectId } = await datasetOf(stores, input.datasetId);
-      return { projectId, datasetId: id };
-    }
-    if (input.projectId != null) return { projectId: (await projectOf(stores, input.projectId)).id };
-    throw new SlyError('SLY_BAD_MESSAGE', { detail: 'expected datasetId or projectId, got neither' });
-  }
 
   async function withTags(rows: readonly ItemRow[]): Promise<ImageEntity[]> {
     const tagged = new Map(
@@ -113,31 +100,12 @@ export function imageMethods(deps: ApiDeps): MethodTable {
       {
         about: 'Images of a dataset or a project.',
         needs: 'view',
-        of: ({ datasetId, projectId }) => ({
-          datasets: given(datasetId),
-          projects: given(projectId),
-        }),
-        request: Type.Object({
-          datasetId: maybe(Id),
-          projectId: maybe(Id),
-          recursive: maybe(Type.Boolean()),
-          ...listFields,
-          filters: ImageFilters,
-        }),
+        of: scopeOfList,
+        request: ItemListRequest,
         response: listOf(ImageEntity),
       },
       async (input) => {
-        const place = await placeOf(input);
-        const ids = (input.filters ?? []).length === 0 ? undefined : await idsOfProjects(stores, [place]);
-        const labelled = ids === undefined ? [] : itemFilters(input.filters, ids(place.projectId));
-        const listed = await items.list({
-          ...listQuery({ ...input, filters: null }),
-          ...(place.datasetId === undefined
-            ? { projectId: place.projectId }
-            : { datasetId: place.datasetId }),
-          recursive: input.recursive ?? false,
-          labelled,
-        });
+        const listed = await listItems(stores, undefined, input);
         // Tags are in the annotations, which are read only when somebody looks at them.
         const isAsked = input.fields == null || input.fields.length === 0 || input.fields.includes('tags');
         const entities = isAsked
@@ -163,7 +131,7 @@ export function imageMethods(deps: ApiDeps): MethodTable {
       },
       async ({ id, name, meta }) => {
         await imageOf(stores, id);
-        const row = await items.update(id, { ...(name != null && { name }), ...(meta != null && { meta }) });
+        const row = await items.update(id, said({ name, meta }));
         return only(await withTags([row]));
       },
     ),

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { fromFailureInfo } from '../../../lib/errors.ts';
 import { ManifestSchema } from '../../../protocol/plugin.ts';
 import { DigestOfSchema } from '../../../protocol/run-record.ts';
+import { ScriptSchema } from '../../../protocol/script.ts';
 import { SelfTestSchema } from '../../../protocol/self-test.ts';
 import type { PluginOfferView } from '../../ports/agents.ts';
 import type { ApiDeps } from '../api-deps.ts';
@@ -14,6 +15,7 @@ const PluginEntity = Type.Object(
   {
     ...ManifestSchema.properties,
     digest: orNull(Type.String({ description: 'As an agent says it, of the bytes that run there.' })),
+    script: orNull(ScriptSchema),
     permissions: Type.Object({
       network: Type.Enum(['none', 'platform']),
       gpu: Type.Boolean(),
@@ -73,11 +75,12 @@ export function pluginMethods(deps: ApiDeps): MethodTable {
 }
 
 /** Null where the plugin asks for nothing: then the settings of the agent hold. */
-function pluginEntity({ manifest, digest, agents }: PluginOfferView): Record<string, unknown> {
+function pluginEntity({ manifest, digest, script, agents }: PluginOfferView): Record<string, unknown> {
   const { resources = {}, limits = {}, network } = manifest;
   return {
     ...manifest,
     digest,
+    script,
     agents,
     permissions: {
       network: network ?? 'none',

@@ -8,15 +8,7 @@ import { datasetOf, projectOf } from '../found.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
 import { receiveOwn } from '../http/receive-own.ts';
 import { itemReads } from '../items/item-reads.ts';
-import {
-  addItems,
-  assertHolds,
-  hashesOf,
-  NewItem,
-  nameOf,
-  teamFilesOf,
-  withBytes,
-} from '../items/new-items.ts';
+import { addItems, assertHolds, NewItem, nameOf, scopeOfNew, withBytes } from '../items/new-items.ts';
 import { DONE, Done, endpoint, Id, type MethodTable, Multipart } from '../method.ts';
 
 export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
@@ -37,11 +29,7 @@ export function pointCloudMethods(deps: ApiDeps, lost: LostReplies): MethodTable
       {
         about: 'New point clouds of stored bytes, team files or links, in the order given; all or none.',
         needs: 'manage',
-        of: ({ datasetId, pointClouds }) => ({
-          datasets: [datasetId],
-          teamFiles: teamFilesOf(pointClouds),
-          hashes: hashesOf(pointClouds),
-        }),
+        of: ({ datasetId, pointClouds }) => scopeOfNew(datasetId, pointClouds),
         request: Type.Object({ datasetId: Id, pointClouds: Type.Array(NewItem, { maxItems: 10_000 }) }),
         response: Type.Array(PointCloudEntity),
       },

@@ -30,7 +30,9 @@ import {
   maybe,
   Name,
   type Scope,
+  said,
 } from '../method.ts';
+import { archiving, removing } from './removals.ts';
 
 const NamedObject = (name: string) => Type.Intersect([Type.Object({ [name]: Name }), AnyObject]);
 const MetaSchema = Type.Object({
@@ -55,11 +57,10 @@ export function projectMethods(deps: ApiDeps): MethodTable {
   const { projects } = stores;
 
   async function list(input: Static<typeof ListSchema>, { principal }: Call): Promise<unknown> {
-    const teamId = input.teamId ?? input.groupId;
+    const { workspaceId, teamId, groupId } = input;
     const listed = await projects.list({
       ...listQuery(input),
-      ...(input.workspaceId != null && { workspaceId: input.workspaceId }),
-      ...(teamId != null && { teamId }),
+      ...said({ workspaceId, teamId: teamId ?? groupId }),
       ...visibleTo(principal),
     });
     return listReply(input, listed, projectEntity);
@@ -140,45 +141,23 @@ export function projectMethods(deps: ApiDeps): MethodTable {
       },
       async ({ id, name, description, readme, customData }) => {
         await projectOf(stores, id);
-        return projectEntity(
-          await projects.update(id, {
-            ...(name != null && { name }),
-            ...(description != null && { description }),
-            ...(readme != null && { readme }),
-            ...(customData != null && { customData }),
-          }),
-        );
+        return projectEntity(await projects.update(id, said({ name, description, readme, customData })));
       },
     ),
 
-    'projects.archive': endpoint(
+    'projects.archive': archiving(
       {
         about: 'Takes a project out of sight; its data is collected later.',
         needs: 'manage',
-        of: ofId,
-        request: ById,
-        response: Done,
+        of: (id) => ({ projects: [id] }),
       },
-      async ({ id }) => {
+      async (id) => {
         await projectOf(stores, id);
         await projects.archive(id);
-        return DONE;
       },
     ),
 
-    'projects.remove.permanently': endpoint(
-      {
-        about: 'Removes projects, archived or not; their data goes at the next round of the collector.',
-        needs: 'admin',
-        of: ({ projects: wanted }) => ({ projects: wanted.map((one) => one.id) }),
-        request: Type.Object({ projects: Type.Array(ById, { maxItems: 1000 }) }),
-        response: Done,
-      },
-      async ({ projects: wanted }) => {
-        await projects.removePermanently(wanted.map((one) => one.id));
-        return DONE;
-      },
-    ),
+    'projects.remove.permanently': removing('projects', projects.removePermanently),
 
     'projects.workspace.set': endpoint(
       {

@@ -3,9 +3,9 @@ import { Type } from 'typebox';
 import { SlyError } from '../../../lib/errors.ts';
 import { newKey } from '../../../lib/ids.ts';
 import { nearest } from '../../../lib/nearest.ts';
-import type { Manifest, PluginAction } from '../../../protocol/plugin.ts';
+import type { PluginAction } from '../../../protocol/plugin.ts';
 import { ConflictPolicySchema, type ImportSpec } from '../../../protocol/task.ts';
-import type { AgentView } from '../../ports/agents.ts';
+import type { AgentView, PluginOfferView } from '../../ports/agents.ts';
 import type { TaskView } from '../../ports/tasks.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { type Principal, roleIn, visibleTo } from '../auth/principal.ts';
@@ -22,11 +22,11 @@ const PluginName = Type.String({ minLength: 1, maxLength: 100 });
 export function startMethods(deps: ApiDeps): MethodTable {
   const { agents, clock, stores, tasks, uploads } = deps;
 
-  async function pluginFor(name: string, action: PluginAction): Promise<Manifest> {
-    const known = (await agents.plugins()).filter((one) => one.actions.includes(action));
-    const plugin = known.find((one) => one.name === name);
+  async function pluginFor(name: string, action: PluginAction): Promise<PluginOfferView> {
+    const known = (await agents.pluginOffers()).filter(({ manifest }) => manifest.actions.includes(action));
+    const plugin = known.find(({ manifest }) => manifest.name === name);
     if (plugin !== undefined) return plugin;
-    const names = known.map((one) => one.name);
+    const names = known.map(({ manifest }) => manifest.name);
     const near = nearest(name, names);
     throw new SlyError('SLY_PLUGIN_UNKNOWN', {
       detail: `no agent has a plugin ${JSON.stringify(name)} that can ${action}`,
@@ -168,7 +168,8 @@ export function startMethods(deps: ApiDeps): MethodTable {
 
     'exports.start': endpoint(
       {
-        about: 'Queues "Download as ..."; a `key` of the caller makes it repeatable.',
+        about:
+          'Queues "Download as ...", or a script run on the project; a `key` of the caller makes it repeatable.',
         needs: 'manage',
         of: ({ projectId, datasetIds }) => ({ projects: [projectId], datasets: datasetIds ?? [] }),
         request: Type.Object({
@@ -187,14 +188,16 @@ export function startMethods(deps: ApiDeps): MethodTable {
           if (dataset.projectId !== project.id)
             found(undefined, `Dataset with datasetId: ${id} of project ${project.id}`);
         }
-        const plugin = await pluginFor(input.plugin, 'export');
+        const { manifest: plugin, script } = await pluginFor(input.plugin, 'export');
         if (!plugin.modalities.includes(project.type)) {
           throw new SlyError('SLY_USAGE', {
             detail: `${plugin.name} exports ${plugin.modalities.join(', ')}, the project holds ${project.type}`,
           });
         }
         return queue(
-          `Download ${project.name} as ${plugin.title}`,
+          script?.download === false
+            ? `Run ${plugin.title} on ${project.name}`
+            : `Download ${project.name} as ${plugin.title}`,
           {
             action: 'export',
             projectId: project.id,

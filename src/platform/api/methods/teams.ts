@@ -14,7 +14,8 @@ import {
 } from '../entities/account.ts';
 import { found } from '../found.ts';
 import { byId, ListRequest, listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
-import { ById, DONE, Done, endpoint, Id, LongText, type MethodTable, maybe, Name } from '../method.ts';
+import { ById, DONE, Done, endpoint, Id, LongText, type MethodTable, maybe, Name, said } from '../method.ts';
+import { archiving } from './removals.ts';
 
 const RoleFields = { role: maybe(RoleName), roleId: maybe(Type.Integer({ minimum: 1, maximum: 4 })) };
 const MemberRequest = Type.Object({ id: Id, teamId: Id });
@@ -82,26 +83,20 @@ export function teamMethods(deps: ApiDeps): MethodTable {
       },
       async ({ id, name, description }, { principal }) => {
         await info(id, principal);
-        await accounts.updateTeam(id, {
-          ...(name != null && { name }),
-          ...(description != null && { description }),
-        });
+        await accounts.updateTeam(id, said({ name, description }));
         return info(id, principal);
       },
     ),
 
-    'teams.archive': endpoint(
+    'teams.archive': archiving(
       {
         about: 'Takes a team away with its workspaces and projects.',
         needs: 'admin',
-        of: ofId,
-        request: ById,
-        response: Done,
+        of: (id) => ofId({ id }),
       },
-      async ({ id }) => {
+      async (id) => {
         found((await accounts.teams(byId(id))).entities[0], `Team with id: ${id}`);
         await accounts.archiveTeam(id);
-        return DONE;
       },
     ),
 

@@ -5,29 +5,20 @@ import { base64ToHex } from '../../../lib/hash.ts';
 import type { ItemRow } from '../../store/repositories/items.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { ReceivedEntity } from '../entities/image.ts';
-import { type streamOfVideo, VideoEntity, videoEntity } from '../entities/video.ts';
+import { type streamOfVideo, VideoEntity, videoEntity, videoProblem } from '../entities/video.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
 import { receiveOwn } from '../http/receive-own.ts';
 import { sendItem } from '../items/item-bytes.ts';
+import { ItemListRequest, listItems, scopeOfList } from '../items/item-list.ts';
 import { itemOf, itemsOf } from '../items/items-of.ts';
-import {
-  addItems,
-  assertHolds,
-  hashesOf,
-  Link,
-  NewItem,
-  nameOf,
-  teamFilesOf,
-  withBytes,
-} from '../items/new-items.ts';
-import { listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
+import { addItems, assertHolds, Link, NewItem, nameOf, scopeOfNew, withBytes } from '../items/new-items.ts';
+import { listOf, listReply } from '../lists/list-shape.ts';
 import {
   AnyObject,
   ById,
   DONE,
   Done,
   endpoint,
-  given,
   Hash,
   Id,
   type MethodTable,
@@ -59,20 +50,12 @@ export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
     for (const [at, reading] of readings.entries()) {
       const one = stored[at];
       if (one === undefined) continue;
-      const name = nameOf(one.video, one.at);
-      const wanted = one.video.meta?.videoStreamIndex;
-      if ('problem' in reading) {
-        throw new SlyError('SLY_FORMAT_INVALID', {
-          detail: `${name}: not a video that can be read: ${reading.problem}`,
-          hint: 'Convert it to MP4 (H.264), or leave it out.',
-        });
-      }
-      if (wanted != null && !reading.streams.some(({ index }) => index === wanted)) {
-        const streams = reading.streams.map(({ index }) => index).join(', ');
-        throw new SlyError('SLY_USAGE', {
-          detail: `${name}: videoStreamIndex: expected one of ${streams}, got ${JSON.stringify(wanted)}`,
-        });
-      }
+      const problem = videoProblem(reading, one.video.meta?.videoStreamIndex);
+      if (problem === undefined) continue;
+      throw new SlyError('problem' in reading ? 'SLY_FORMAT_INVALID' : 'SLY_USAGE', {
+        detail: `${nameOf(one.video, one.at)}: ${problem}`,
+        ...('problem' in reading && { hint: 'Convert it to MP4 (H.264), or leave it out.' }),
+      });
     }
   }
 
@@ -112,11 +95,7 @@ export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
       {
         about: 'New videos of stored bytes, team files or links, in the order given; all or none.',
         needs: 'manage',
-        of: ({ datasetId, videos }) => ({
-          datasets: [datasetId],
-          teamFiles: teamFilesOf(videos),
-          hashes: hashesOf(videos),
-        }),
+        of: ({ datasetId, videos }) => scopeOfNew(datasetId, videos),
         request: Type.Object({ datasetId: Id, videos: Type.Array(NewItem, { maxItems: 1000 }) }),
         response: Type.Array(VideoEntity),
       },
@@ -151,23 +130,13 @@ export function videoMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
       {
         about: 'Videos of a dataset or a project; at most 500 a page.',
         needs: 'view',
-        of: ({ datasetId, projectId }) => ({ datasets: given(datasetId), projects: given(projectId) }),
-        request: Type.Object({
-          datasetId: maybe(Id),
-          projectId: maybe(Id),
-          recursive: maybe(Type.Boolean()),
-          ...listFields,
-        }),
+        of: scopeOfList,
+        request: ItemListRequest,
         response: listOf(VideoEntity),
       },
-      async ({ datasetId, projectId, ...input }) => {
+      async (input) => {
         const paged = { ...input, per_page: Math.min(input.per_page ?? MOST_A_PAGE, MOST_A_PAGE) };
-        await assertHolds(stores, 'Video', { datasetId, projectId });
-        const listed = await stores.items.list({
-          ...listQuery(paged),
-          ...(datasetId != null ? { datasetId } : projectId != null && { projectId }),
-          recursive: input.recursive ?? false,
-        });
+        const listed = await listItems(stores, 'Video', paged);
         const { fields } = input;
         // What the files hold is read only for who wants to know: of a long video that is megabytes.
         const isWanted =

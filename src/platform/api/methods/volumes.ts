@@ -7,15 +7,7 @@ import { VolumeEntity, volumeEntity } from '../entities/volume.ts';
 import type { LostReplies } from '../http/lost-replies.ts';
 import { itemReads } from '../items/item-reads.ts';
 import { itemOf } from '../items/items-of.ts';
-import {
-  addItems,
-  assertHolds,
-  hashesOf,
-  NewItem,
-  nameOf,
-  teamFilesOf,
-  withBytes,
-} from '../items/new-items.ts';
+import { addItems, assertHolds, NewItem, nameOf, scopeOfNew, withBytes } from '../items/new-items.ts';
 import { endpoint, Hash, Id, type MethodTable } from '../method.ts';
 
 const Axis = Type.Object({ x: Type.Number(), y: Type.Number(), z: Type.Number() });
@@ -41,11 +33,7 @@ export function volumeMethods(deps: ApiDeps, lost: LostReplies): MethodTable {
         about:
           'New volumes of stored bytes, in the order given; all or none. What meta lacks is read from the file.',
         needs: 'manage',
-        of: ({ datasetId, volumes }) => ({
-          datasets: [datasetId],
-          teamFiles: teamFilesOf(volumes),
-          hashes: hashesOf(volumes),
-        }),
+        of: ({ datasetId, volumes }) => scopeOfNew(datasetId, volumes),
         request: Type.Object({ datasetId: Id, volumes: Type.Array(NewItem, { maxItems: 1000 }) }),
         response: Type.Array(VolumeEntity),
       },

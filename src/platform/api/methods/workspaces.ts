@@ -5,7 +5,8 @@ import { visibleTo } from '../auth/principal.ts';
 import { WorkspaceEntity } from '../entities/account.ts';
 import { found } from '../found.ts';
 import { byId, listFields, listOf, listQuery, listReply } from '../lists/list-shape.ts';
-import { ById, DONE, Done, endpoint, given, Id, LongText, type MethodTable, maybe, Name } from '../method.ts';
+import { ById, endpoint, given, Id, LongText, type MethodTable, maybe, Name, said } from '../method.ts';
+import { archiving } from './removals.ts';
 
 const ofId = ({ id }: { id: number }) => ({ workspaces: [id] });
 
@@ -27,7 +28,7 @@ export function workspaceMethods(deps: ApiDeps): MethodTable {
       },
       async (input, { principal }) => {
         const teamId = input.teamId ?? input.groupId;
-        const query = { ...listQuery(input), ...(teamId != null && { teamId }), ...visibleTo(principal) };
+        const query = { ...listQuery(input), ...said({ teamId }), ...visibleTo(principal) };
         return listReply(input, await accounts.workspaces(query), (row) => ({ ...row }));
       },
     ),
@@ -61,10 +62,7 @@ export function workspaceMethods(deps: ApiDeps): MethodTable {
       },
       async ({ id, name, description }) => {
         await info(id);
-        await accounts.updateWorkspace(id, {
-          ...(name != null && { name }),
-          ...(description != null && { description }),
-        });
+        await accounts.updateWorkspace(id, said({ name, description }));
         return info(id);
       },
     ),
@@ -84,18 +82,11 @@ export function workspaceMethods(deps: ApiDeps): MethodTable {
       },
     ),
 
-    'workspaces.archive': endpoint(
-      {
-        about: 'Takes a workspace away with its projects.',
-        needs: 'admin',
-        of: ofId,
-        request: ById,
-        response: Done,
-      },
-      async ({ id }) => {
+    'workspaces.archive': archiving(
+      { about: 'Takes a workspace away with its projects.', needs: 'admin', of: (id) => ofId({ id }) },
+      async (id) => {
         await info(id);
         await accounts.archiveWorkspace(id);
-        return DONE;
       },
     ),
   };

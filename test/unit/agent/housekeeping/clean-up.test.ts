@@ -8,13 +8,14 @@ import { createOutbox } from '../../../../src/agent/journal/outbox.ts';
 import { createTaskJournal } from '../../../../src/agent/journal/task-journal.ts';
 import { TASK_MIGRATIONS } from '../../../../src/agent/journal/task-migrations.ts';
 import { leftoversOf, makeTaskFolder, taskFolder } from '../../../../src/agent/pipeline/task-folder.ts';
+import type { EngineImage } from '../../../../src/agent/ports/runner.ts';
 import { silentLogger } from '../../../../src/lib/log.ts';
 import type { TaskState } from '../../../../src/protocol/task-state.ts';
 import { importTask } from '../../../support/link-rig.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 const DAY_MS = 86_400_000;
-const ALL = ['leftovers', 'logs', 'runs'] as const;
+const ALL = ['leftovers', 'logs', 'runs', 'images'] as const;
 
 function rig(options: { mostItems?: number } = {}) {
   const root = tempFolder('clean-up');
@@ -25,9 +26,18 @@ function rig(options: { mostItems?: number } = {}) {
   const clock = { now: () => at.now, sleep: async () => undefined };
   const journal = createTaskJournal({ db, outbox, clock });
   const runs = new Set<string>();
+  const images = new Map<string, EngineImage>();
   const untold = new Set<string>();
   const cleanUp = createCleanUp({
-    runner: { list: async () => [...runs], remove: async (id) => void runs.delete(id) },
+    runner: {
+      list: async () => [...runs],
+      remove: async (id) => void runs.delete(id),
+      images: {
+        list: async () => [...images.values()],
+        remove: async (id) => (images.delete(id) ? undefined : 'it is gone'),
+      },
+    },
+    wantedImages: () => [],
     journal,
     untold: (ref) => outbox.mentions(ref.key) || untold.has(ref.key),
     tasksRoot: tasks,
@@ -57,7 +67,7 @@ function rig(options: { mostItems?: number } = {}) {
   }
   const look = (logDays = 0) => cleanUp.look({ logDays });
   const keysThere = (): string[] => (existsSync(tasks) ? readdirSync(tasks).sort() : []);
-  return { tasks, journal, outbox, at, runs, untold, cleanUp, task, look, keysThere };
+  return { tasks, journal, outbox, at, runs, images, untold, cleanUp, task, look, keysThere };
 }
 
 describe('the plan', () => {
@@ -235,4 +245,43 @@ test('the outbox knows whose events wait, also after they came and went', () => 
   expect(outbox.mentions('a')).toBe(true);
   outbox.acknowledge(2);
   expect(outbox.mentions('a')).toBe(false);
+});
+
+describe('images', () => {
+  const image = (id: string, usedBy?: string): EngineImage => ({
+    id: `sha256:${id}`,
+    name: `own/${id}:1`,
+    bytes: 1000,
+    madeAt: 0,
+    ...(usedBy !== undefined && { usedBy }),
+  });
+
+  test('what nothing needs is shown with its size and goes; what is used stays and is counted', async () => {
+    const r = rig();
+    for (const one of [image('old'), image('new', 'a plugin that is there'), image('run', 'a container')])
+      r.images.set(one.id, one);
+    const plan = await r.look();
+    expect(plan.items).toEqual([
+      { class: 'images', title: 'own/old:1 (old)', bytes: 1000, modifiedAt: '1970-01-01T00:00:00.000Z' },
+    ]);
+    expect(plan.kept.map(({ reason }) => reason)).toEqual([
+      'images of plugins, used by a plugin that is there',
+      'images of plugins, used by a container',
+    ]);
+    const result = await r.cleanUp.remove({ token: plan.token, classes: ['images'] });
+    expect(result).toEqual({ removed: 1, bytes: 1000, left: [] });
+    expect([...r.images.keys()]).toEqual(['sha256:new', 'sha256:run']);
+  });
+
+  test('one that came to be used since the look stays and is named', async () => {
+    const r = rig();
+    for (const one of [image('taken'), image('later')]) r.images.set(one.id, one);
+    const plan = await r.look();
+    r.images.set('sha256:taken', image('taken', 'a container'));
+    r.images.set('sha256:newer', image('newer'));
+    const result = await r.cleanUp.remove({ token: plan.token, classes: ['images'] });
+    expect(result.left).toEqual([{ title: 'own/taken:1 (taken)', reason: 'it is used by a container' }]);
+    // What was not in the plan is not removed, however free it is.
+    expect([...r.images.keys()].sort()).toEqual(['sha256:newer', 'sha256:taken']);
+  });
 });

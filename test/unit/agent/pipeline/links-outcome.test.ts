@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { createKnownItems } from '../../../../src/agent/pipeline/known-items.ts';
 import { createOutcomes } from '../../../../src/agent/pipeline/outcomes.ts';
 import { createPluginFiles } from '../../../../src/agent/pipeline/plugin-files.ts';
 import { publishSegment } from '../../../../src/agent/pipeline/publish-segment.ts';
@@ -33,6 +34,8 @@ async function countsOf(lists: Record<string, string[]>) {
       { number, lines, broken: [] },
       {
         publicationId: undefined,
+        projectType: 'images',
+        known: createKnownItems(),
         files,
         sourceFiles: new Map(),
         onBytes: () => undefined,

@@ -148,8 +148,10 @@ describe('what a plugin prints', () => {
       reason: 'exit' | 'oom' | 'wall' | 'idle' | 'output-limit' | 'lost' | 'start-failed' | 'killed',
       code: number | null,
     ) =>
-      exitFailure({ reason, code, detail: 'd', startedAt: 0, endedAt: 1000 }, 'coco', limits, undefined)
-        ?.code;
+      exitFailure({ reason, code, detail: 'd', startedAt: 0, endedAt: 1000 }, 'coco', limits, {
+        said: undefined,
+        lastWords: '',
+      })?.code;
     expect(end('exit', 0)).toBeUndefined();
     expect([
       end('exit', 3),

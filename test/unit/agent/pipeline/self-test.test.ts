@@ -47,6 +47,8 @@ async function startRig(
     kind: 'sandbox',
     dockerSocket: '',
     builtinImage: IMAGE,
+    scriptImage: 'sly-agent/python:test',
+    pulledFile: path.join(tempFolder('pulled'), 'pulled.json'),
     allowedImages: [],
     pull: 'never',
     agentId: 'self-test',

@@ -17,12 +17,14 @@ import { LinkStandIn, StandIn, UnreadStandIn } from '../viewer/stand-in.tsx';
 import { useChoice } from '../viewer/use-choice.ts';
 import { CloudStage } from './cloud-stage.tsx';
 import { FrameSlider } from './frame-slider.tsx';
-import { type Frame, isEpisode, loadCloud, loadFrames } from './load-cloud.ts';
+import { useFramesAhead } from './frames-ahead.ts';
+import { type Frame, isEpisode, loadFrames } from './load-cloud.ts';
 import { Photos } from './photos.tsx';
 import { type ColorBy, waysToColor } from './point-colors.ts';
 import { PointSettings } from './point-settings.tsx';
 import { type Cloud, shownPoints } from './read/cloud.ts';
 import { spatialFigures } from './spatial-figures.ts';
+import { usePlayback, usePlayedFrame } from './use-playback.ts';
 import { usePoints } from './use-points.ts';
 
 const KEYS = [
@@ -35,8 +37,11 @@ const KEYS = [
 ] as const;
 
 export function CloudView(props: ItemViewProps) {
-  const { project, classes, id } = props;
-  const loaded = useItem(props, loadCloud);
+  const { project, classes } = props;
+  const frame = usePlayedFrame(props.id);
+  const { id } = frame;
+  const ahead = useFramesAhead(project);
+  const loaded = useItem({ ...props, id }, ahead.loadItem);
   const view = useKept(loaded.value);
   const datasetId = isEpisode(project) ? view?.item.datasetId : undefined;
   const frames = useLoaded(
@@ -45,7 +50,19 @@ export function CloudView(props: ItemViewProps) {
   );
   const neighbours: Neighbours | undefined =
     frames.value === undefined ? view : framesAround(frames.value, id);
-  const points = usePoints(view?.item);
+  const points = usePoints(view?.item, ahead.points);
+  const isSettled =
+    loaded.error !== undefined ||
+    (loaded.value?.item.id === id &&
+      (loaded.value.item.link !== null || points.isThere || points.error !== undefined));
+  const playback = usePlayback({
+    project,
+    asked: props.id,
+    frame,
+    frames: frames.value,
+    isShown: isSettled,
+    ahead,
+  });
   const choice = useChoice(view?.item.id);
   const figures = useMemo(
     () => (view === undefined ? [] : spatialFigures(view.annotation, classes)),
@@ -62,6 +79,7 @@ export function CloudView(props: ItemViewProps) {
       ArrowLeft: () => turnTo(project, neighbours?.previous),
       ArrowRight: () => turnTo(project, neighbours?.next),
       Escape: () => go(galleryAddress(project)),
+      ...(frames.value === undefined ? {} : { ' ': playback.toggle }),
       h: () => choice.toggleAll(figures.map((one) => one.classTitle)),
     };
     return actions[event.key];
@@ -107,7 +125,12 @@ export function CloudView(props: ItemViewProps) {
       </CloudStage>
       <aside>
         {frames.value === undefined ? null : (
-          <FrameSlider frames={frames.value} id={id} onFrame={(to) => turnTo(project, to)} />
+          <FrameSlider
+            frames={frames.value}
+            id={id}
+            onFrame={(to) => turnTo(project, to)}
+            playback={playback}
+          />
         )}
         <PointSettings
           ways={ways}
@@ -132,7 +155,7 @@ export function CloudView(props: ItemViewProps) {
           onChosen={choice.look}
         />
         <Photos photos={photos} />
-        <KeyList keys={KEYS} />
+        <KeyList keys={frames.value === undefined ? KEYS : [['Space', 'play, pause'], ...KEYS]} />
       </aside>
     </main>
   );

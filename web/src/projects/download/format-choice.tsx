@@ -1,12 +1,12 @@
-/** The formats a project can be exported to. */
+/** The formats a project can be exported to, and under a heading of their own the scripts that can be run on it. */
 import { useState } from 'preact/hooks';
-import type { Manifest } from '../../shapes.ts';
+import type { Plugin } from '../../agents/plugin.ts';
 
 /** From here on they can be searched. */
 const MANY = 8;
 
 export function FormatChoice(props: {
-  exporters: readonly Manifest[];
+  exporters: readonly Plugin[];
   chosen: string | undefined;
   choose(name: string): void;
 }) {
@@ -16,7 +16,9 @@ export function FormatChoice(props: {
   const shown = exporters.filter(
     (one) =>
       one.name === chosen ||
-      [one.name, one.title, one.description ?? ''].some((words) => words.toLowerCase().includes(wanted)),
+      [one.name, one.title, one.description, one.script?.file ?? ''].some((words) =>
+        words.toLowerCase().includes(wanted),
+      ),
   );
   return (
     <>
@@ -29,7 +31,24 @@ export function FormatChoice(props: {
           onInput={(event) => setText(event.currentTarget.value)}
         />
       )}
-      <div class="choices" role="radiogroup" aria-label="Format">
+      <Choices label="Format" shown={shown.filter((one) => one.script === null)} {...{ chosen, choose }} />
+      <Choices label="Scripts" shown={shown.filter((one) => one.script !== null)} {...{ chosen, choose }} />
+    </>
+  );
+}
+
+function Choices(props: {
+  label: 'Format' | 'Scripts';
+  shown: readonly Plugin[];
+  chosen: string | undefined;
+  choose(name: string): void;
+}) {
+  const { label, shown, chosen, choose } = props;
+  if (shown.length === 0) return null;
+  return (
+    <>
+      {label === 'Scripts' ? <h3>Scripts</h3> : null}
+      <div class="choices" role="radiogroup" aria-label={label}>
         {shown.map((one) => (
           <label key={one.name} class="choice">
             <input

@@ -3,6 +3,8 @@ import { count } from '../../words.ts';
 import { clock } from './frame-times.ts';
 import type { Player } from './player.ts';
 
+const SPEEDS = [0.25, 0.5, 1, 2, 4] as const;
+
 export function Controls(props: { player: Player }) {
   const { player } = props;
   const { times } = player;
@@ -37,6 +39,18 @@ export function Controls(props: { player: Player }) {
         <span aria-hidden="true">→</span>
         <span class="unseen">Frame forward</span>
       </button>
+      <select
+        aria-label="Speed"
+        value={player.speed.value}
+        disabled={player.media.value !== 'ready'}
+        onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}
+      >
+        {SPEEDS.map((speed) => (
+          <option key={speed} value={speed}>
+            {speed}x
+          </option>
+        ))}
+      </select>
       <output class="number" aria-label="Place in the video">
         Frame <b>{count(frame)}</b> of 0 - {count(last)}
         <span class="dim">{clock(times.start(frame))}</span>

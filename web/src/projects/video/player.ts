@@ -14,6 +14,9 @@ export interface Player {
   readonly frame: Signal<number>;
   readonly playing: Signal<boolean>;
   readonly media: Signal<Media>;
+  /** 1 = as it was taken. */
+  readonly speed: Signal<number>;
+  setSpeed(speed: number): void;
   /** Takes over an element that is in the document; the returned function lets it go. */
   attach(video: HTMLVideoElement): () => void;
   seek(frame: number): void;
@@ -25,6 +28,7 @@ export function createPlayer(times: FrameTimes, hasMedia: boolean): Player {
   const frame = signal(0);
   const playing = signal(false);
   const media = signal<Media>(hasMedia ? 'loading' : 'none');
+  const speed = signal(1);
   let element: HTMLVideoElement | undefined;
   /** Where it was sent last, while it stands: steps go on from there, however fast they come. */
   let target = 0;
@@ -47,6 +51,7 @@ export function createPlayer(times: FrameTimes, hasMedia: boolean): Player {
 
   function attach(video: HTMLVideoElement): () => void {
     element = video;
+    video.playbackRate = speed.value;
     let callback = 0;
     const hasFrames = 'requestVideoFrameCallback' in video;
     const onFrame = (_now: number, { mediaTime }: VideoFrameCallbackMetadata): void => {
@@ -104,6 +109,11 @@ export function createPlayer(times: FrameTimes, hasMedia: boolean): Player {
     frame,
     playing,
     media,
+    speed,
+    setSpeed(to) {
+      speed.value = to;
+      if (element !== undefined) element.playbackRate = to;
+    },
     attach,
     seek,
     step: (by) => seek(target + by),

@@ -4,6 +4,7 @@ import { call } from '../api.ts';
 import { listen } from '../events.ts';
 import { type Loaded, useLoaded } from '../loaded.ts';
 import type { TaskView } from '../shapes.ts';
+import { useWatched } from './watched.ts';
 
 export function useTask(id: number): Loaded<TaskView> {
   const task = useLoaded<TaskView>((signal) => call('tasks.details', { id }, signal), `task ${id}`);
@@ -19,5 +20,6 @@ export function useTask(id: number): Loaded<TaskView> {
       }),
     [id],
   );
+  useWatched(task.value);
   return task;
 }
