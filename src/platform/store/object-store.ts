@@ -116,6 +116,18 @@ export function createObjectStore(db: Database, { clock }: { clock: Clock }): Ob
       return rows.map(toObject);
     },
 
+    async undrawn({ id, datasetId }) {
+      const { rows: before } = await sql`
+        select 1 from items where dataset_id = ${datasetId} and id < ${id} and publication_id is null limit 1`.execute(
+        kysely,
+      );
+      if (before.length > 0) return [];
+      const { rows } = await sql<Row>`
+        select ${SELECT} from ${FROM} where o.dataset_id = ${datasetId} and o.item_id is null and ${SHOWN}
+          and not exists (select 1 from figures f where f.object_id = o.id) order by o.id`.execute(kysely);
+      return rows.map(toObject);
+    },
+
     async remove(ids) {
       await sql`delete from objects as o where o.id in ${idList(ids)} and ${SHOWN}`.execute(kysely);
     },

@@ -44,10 +44,11 @@ export async function* pointCloudText(
   row: ItemRow,
   form: AnnotationForm,
 ): AsyncGenerator<string> {
-  // Objects of the cloud, and those of the dataset that have figures in it.
+  // Objects of the cloud, those of the dataset that have figures in it, and those that would be told nowhere.
   const own = await stores.objects.ofItem(row.id);
   const used = await stores.objects.usedBy(row.id);
-  const byId = new Map([...own, ...used].map((object) => [object.id, object]));
+  const undrawn = await stores.objects.undrawn(row);
+  const byId = new Map([...own, ...used, ...undrawn].map((object) => [object.id, object]));
   const objects = [...byId.values()].sort((a, b) => a.id - b.id);
   yield `${begun(await headOf(stores, { row, objects, form }))},"figures":[`;
   const of = { itemId: row.id, plane: '', objects: new Set(byId.keys()) };

@@ -43,6 +43,8 @@ export interface ObjectStore {
   ofDataset(datasetId: number, page: { after: number; limit: number }): Promise<ObjectRow[]>;
   /** Those that figures of the item belong to. */
   usedBy(itemId: number): Promise<ObjectRow[]>;
+  /** The dataset's own without any figure; they are told with its first item, or nowhere: empty for the others. */
+  undrawn(item: { id: number; datasetId: number }): Promise<ObjectRow[]>;
   remove(ids: readonly number[]): Promise<void>;
 }
 

@@ -110,6 +110,20 @@ describe('figures', () => {
     expect([keysOf(files[0]), files[0].framesCount]).toEqual([['f0'], 10]);
   });
 
+  it('of no cloud: an object that several clouds list is told with the first of them', async () => {
+    const listed = { ann: { objects: [object('drawn'), object('undrawn')], tags: [] } };
+    const { files } = await publish('point_clouds', [
+      ...['a.pcd', 'b.pcd', 'c.pcd'].map((name) => cloud(name, 0, listed)),
+      figures('b.pcd', {
+        objectKey: 'drawn',
+        geometryType: 'point_3d',
+        geometry: { x: 1, y: 2, z: 3 },
+      }),
+    ]);
+    const told = files.map((file: { objects: { key: string }[] }) => file.objects.map(({ key }) => key));
+    expect(told).toEqual([['undrawn'], ['drawn'], []]);
+  });
+
   it('go with an item that is not stored, without a word; a key is taken once', async () => {
     const { projectId } = await publish('videos', [video('a.mp4'), figures('a.mp4', {})]);
     const lines = [
