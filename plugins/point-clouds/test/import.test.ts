@@ -9,7 +9,7 @@ import { readCloud } from '../../../web/src/projects/cloud/read/read-cloud.ts';
 
 const plugin = 'point-clouds';
 const CLOUDS = path.join(import.meta.dirname, '../fixtures/clouds');
-const samples = process.env.SLY_TEST_SAMPLES ?? '/work/shared/data';
+const samples = process.env.SLY_TEST_SAMPLES ?? '';
 const PCD = (fields: string, points: number, kind: string, body = ''): string =>
   `VERSION 0.7\nFIELDS ${fields}\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH ${points}\nHEIGHT 1\nPOINTS ${points}\nDATA ${kind}\n${body}`;
 const floats = (...values: number[]): Buffer => Buffer.from(Float32Array.from(values).buffer);

@@ -268,7 +268,7 @@ test('a map that names other clouds, and figures of frames without one', async (
   ]);
 });
 
-const samples = process.env.SLY_TEST_SAMPLES ?? '/work/shared/data';
+const samples = process.env.SLY_TEST_SAMPLES ?? '';
 const sample = path.join(samples, 'sly_pointcloud');
 
 test.skipIf(!existsSync(sample))('a project written by another program', async () => {

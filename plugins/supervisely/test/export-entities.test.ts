@@ -22,7 +22,7 @@ const unpacked = (entries: Record<string, Buffer>): Record<string, Buffer> =>
 const isAnnotation = (file: string): boolean =>
   /(?:^|\/)ann\/|annotation\.json$|frame_pointcloud_map/.test(file);
 
-const samples = process.env.SLY_TEST_SAMPLES ?? '/work/shared/data';
+const samples = process.env.SLY_TEST_SAMPLES ?? '';
 const folders = ['videos', 'point_clouds', 'episodes', 'volumes'].map(fixture);
 const sample = path.join(samples, 'sly_pointcloud');
 if (existsSync(sample)) folders.push(sample);

@@ -6,7 +6,7 @@ export interface ReportHead {
   lines: number;
   /** False: the report goes on. */
   whole: boolean;
-  /** `failed SLY_BAD_IMAGE` -> how many. */
+  /** `failed SLY_IMAGE_UNREADABLE` -> how many. */
   counts: Record<string, number>;
 }
 
