@@ -6,7 +6,7 @@ import { readNrrdHeader } from '../../src/format/nrrd-header.ts';
 import { isJunk } from '../../src/format/project-folders.ts';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
 import type { DetectContext, SourceTree, Verdict } from '../../src/plugin-kit/plugin.ts';
-import { isDicom, isGzipName, isNrrdName, isVolumeName } from './volume-kind.ts';
+import { isDicom, isDicomName, isGzipName, isNrrdName, isVolumeName, startsDicom } from './volume-kind.ts';
 
 const HEAD_BYTES = 64 << 10;
 const PACKED_BYTES = 4096;
@@ -15,10 +15,15 @@ const MOST_UNPACKED = 8 << 20;
 const LABELS = /\.(?:json|xml|txt|csv)$/i;
 const DOCUMENTS = /^(?:readme|licen[sc]e)\b/i;
 const LOOKED_AT = 5;
+/** A disc of DICOM has a viewer on it, or a page of help. */
+const FEW_OF = 10;
+/** Files of a DICOM series often have no ending, or one of digits: `IM0001`, `1.2.840.113619.2.5`. */
+const NO_ENDING = /^[^.]*$|\.\d+$/;
 
 export async function detectVolumes({ tree }: DetectContext): Promise<Verdict> {
   const volumes: string[] = [];
-  let [count, pictures] = [0, 0];
+  const dicom: string[] = [];
+  let [count, dicomCount, pictures, others] = [0, 0, 0, 0];
   let label: string | undefined;
   for (const { path: file } of tree.files) {
     const base = path.posix.basename(file);
@@ -26,15 +31,39 @@ export async function detectVolumes({ tree }: DetectContext): Promise<Verdict> {
     if (isVolumeName(base)) {
       count++;
       if (volumes.length < LOOKED_AT) volumes.push(file);
+    } else if (isDicomName(base) || (NO_ENDING.test(base) && !DOCUMENTS.test(base))) {
+      dicomCount++;
+      if (dicom.length < LOOKED_AT) dicom.push(file);
     } else if (isImageName(base)) pictures++;
-    else if (LABELS.test(base) && !DOCUMENTS.test(base)) label ??= file;
+    else if (!DOCUMENTS.test(base)) {
+      others++;
+      if (LABELS.test(base)) label ??= file;
+    }
   }
   const no = (because: string): Verdict => ({ confidence: 0, because });
-  if (count === 0) return no(await whyNone(tree));
+  const slice = await firstDicom(tree, dicom);
+  if (slice !== undefined && count === 0) {
+    const clear = others * FEW_OF <= dicomCount ? 0.9 : 0.45;
+    return verdictOf(`there is DICOM (${slice})`, { clear, count: dicomCount, pictures, label });
+  }
+  if (count === 0) return no('no file has the name of a volume');
   let real: string | undefined;
   for (const file of volumes) if (real === undefined && (await isVolume(tree, file))) real = file;
   if (real === undefined) return no(`${volumes[0]} has the name of a volume, but not its bytes`);
   const there = `${count === 1 ? 'there is 1 volume' : `there are ${count} volumes`} (${real})`;
+  return verdictOf(there, { clear: 0.45, count, pictures, label });
+}
+
+/** Less where there are pictures or what may be labels as well. */
+function verdictOf(
+  there: string,
+  {
+    clear,
+    count,
+    pictures,
+    label,
+  }: { clear: number; count: number; pictures: number; label: string | undefined },
+): Verdict {
   if (pictures > 0)
     return {
       confidence: count >= pictures ? 0.45 : 0.1,
@@ -45,14 +74,15 @@ export async function detectVolumes({ tree }: DetectContext): Promise<Verdict> {
       confidence: 0.15,
       because: `${there}; ${label} may be labels of a format that is not known here`,
     };
-  return { confidence: 0.45, because: `${there} and nothing that looks like labels` };
+  return { confidence: clear, because: `${there} and nothing that looks like labels` };
 }
 
-async function whyNone(tree: SourceTree): Promise<string> {
-  const first = tree.files.find(({ path: file }) => !isJunk(path.posix.basename(file)));
-  if (first !== undefined && isDicom(await tree.head(first.path, 132)))
-    return `${first.path} is DICOM, which is not read: convert the series to NIfTI, for example with dcm2niix`;
-  return 'no file has the name of a volume';
+async function firstDicom(tree: SourceTree, files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
+    const head = await tree.head(file, 132);
+    if (isDicom(head) || (isDicomName(file) && startsDicom(head))) return file;
+  }
+  return undefined;
 }
 
 /** An NRRD of a plane is a picture. */

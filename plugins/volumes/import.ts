@@ -1,13 +1,14 @@
-/** Import: NRRD as it is, NIfTI as NRRD; NIfTI files in a folder named like a volume are its masks. */
+/** Import: NRRD as it is, NIfTI and series of DICOM as NRRD; NIfTI files in a folder named like a volume are its masks. */
 import path from 'node:path';
 import { isJunk } from '../../src/format/project-folders.ts';
 import { SlyError } from '../../src/lib/errors.ts';
 import { createNames, ONLY_DATASET } from '../../src/plugin-kit/datasets.ts';
 import type { ImportContext, SourceFileEntry } from '../../src/plugin-kit/plugin.ts';
+import { createSeries } from './dicom/import-series.ts';
 import { lookAtNrrd } from './look-at-nrrd.ts';
 import { type Masks, readMasks } from './masks.ts';
 import { openVolume } from './open-volume.ts';
-import { isDicom, isGzipName, isNiftiName, isNrrdName, stemOf } from './volume-kind.ts';
+import { isGzipName, isNiftiName, isNrrdName, stemOf } from './volume-kind.ts';
 
 type Place = (file: string, name: string) => { dataset: string; name: string };
 
@@ -22,6 +23,7 @@ export async function importVolumes(ctx: ImportContext): Promise<void> {
   };
   const masks = options.masks === true ? findMasks(tree.files) : new Map<string, SourceFileEntry[]>();
   const isMask = new Set([...masks.values()].flatMap((files) => files.map((one) => one.path)));
+  const series = createSeries(ctx, placeOf);
   for (const [at, { path: file }] of tree.files.entries()) {
     ctx.signal.throwIfAborted();
     ctx.progress('reading volumes', at, tree.files.length);
@@ -35,7 +37,7 @@ export async function importVolumes(ctx: ImportContext): Promise<void> {
       if (isNrrdName(base)) await addNrrd(ctx, file, placeOf);
       else if (isNiftiName(base))
         await addNifti(ctx, file, { placeOf, masks: masks.get(folderOf(file)) ?? [] });
-      else await tellOther(ctx, file);
+      else if (!(await series.take(file))) await skip(ctx, file, 'it is no volume');
     } catch (error) {
       if (!(error instanceof SlyError) || error.code !== 'SLY_FORMAT_INVALID') throw error;
       const { code, detail: message, hint } = error;
@@ -45,6 +47,7 @@ export async function importVolumes(ctx: ImportContext): Promise<void> {
     }
   }
   ctx.progress('reading volumes', tree.files.length, tree.files.length);
+  await series.finish();
 }
 
 /** Where masks of a volume lie: `a/ct.nii.gz` has them in `a/ct`. */
@@ -92,17 +95,6 @@ async function addNifti(
   });
   if (figures.length > 0) await entity.addFigures(figures);
   await report.used(file, 'NIfTI, made NRRD');
-}
-
-async function tellOther(ctx: ImportContext, file: string): Promise<void> {
-  const { report, tree } = ctx;
-  if (!isDicom(await tree.head(file, 132))) return skip(ctx, file, 'it is no volume');
-  await report.failed({
-    file,
-    code: 'SLY_FORMAT_INVALID',
-    message: 'DICOM is not read here',
-    hint: 'Convert the series to NIfTI, for example with dcm2niix.',
-  });
 }
 
 function skip({ report }: ImportContext, file: string, message: string): Promise<void> {

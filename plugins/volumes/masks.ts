@@ -6,7 +6,7 @@ import type { OpenedVolume } from './open-volume.ts';
 import { eachTurned } from './orient.ts';
 import { readNifti } from './read-nifti.ts';
 import { isGzipName, stemOf } from './volume-kind.ts';
-import { writeVolume } from './write-volume.ts';
+import { piecesOf, writeVolume } from './write-volume.ts';
 
 export interface Masks {
   objects: EntityObject[];
@@ -61,7 +61,7 @@ async function readMask(
       if (Number(mask.voxels[from]) === value) set[to] = 1;
     });
     const key = keyOf(`${file}\n${value}`);
-    const result = await writeVolume(project, { type: 'uint8', turn, voxels: set });
+    const result = await writeVolume(project, { type: 'uint8', turn, bytes: piecesOf(set) });
     made.objects.push({ key, classTitle: title, tags: [], description: `Mask pixel value: ${value}` });
     made.figures.push({
       key: keyOf(`${file}\n${value}\nfigure`),

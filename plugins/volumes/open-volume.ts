@@ -2,8 +2,9 @@
 import type { ProjectWriter } from '../../src/plugin-kit/plugin.ts';
 import { eachTurned, type Turn, turnToRas } from './orient.ts';
 import { type Nifti, readNifti } from './read-nifti.ts';
+import { volumeMeta } from './volume-meta.ts';
 import { KINDS, type Voxels } from './voxels.ts';
-import { writeVolume } from './write-volume.ts';
+import { piecesOf, writeVolume } from './write-volume.ts';
 
 export interface OpenedVolume {
   result: string;
@@ -30,8 +31,8 @@ export async function openVolume(
   const isScaled = nifti.slope !== 1 || nifti.intercept !== 0;
   const voxels = isScaled ? scaled(nifti, turn) : turned(nifti, turn);
   const type = isScaled ? 'float' : KINDS[scalar].nrrd;
-  const result = await writeVolume(project, { type, turn, voxels });
-  return { result, meta: metaOf(turn, voxels), sizes, turn, layers };
+  const result = await writeVolume(project, { type, turn, bytes: piecesOf(voxels) });
+  return { result, meta: volumeMeta(turn, rangeOf(voxels)), sizes, turn, layers };
 }
 
 function turned({ scalar, voxels }: Nifti, turn: Turn): Voxels {
@@ -50,25 +51,12 @@ function scaled({ voxels, slope, intercept }: Nifti, turn: Turn): Float32Array {
   return out;
 }
 
-function metaOf({ sizes, directions, origin }: Turn, voxels: Voxels): Record<string, unknown> {
+function rangeOf(voxels: Voxels): { min: number; max: number } {
   let [min, max] = [Infinity, -Infinity];
   for (const voxel of voxels) {
     const value = Number(voxel);
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  if (min > max) [min, max] = [0, 0];
-  const [x, y, z] = sizes;
-  const rows = [0, 1, 2].flatMap((row) => [...directions.map((one) => one[row] ?? 0), origin[row] ?? 0]);
-  return {
-    ACS: 'RAS',
-    intensity: { min, max },
-    windowWidth: max - min,
-    windowCenter: (max + min) / 2,
-    rescaleSlope: 1,
-    rescaleIntercept: 0,
-    channelsCount: 1,
-    dimensionsIJK: { x, y, z },
-    IJK2WorldMatrix: [...rows, 0, 0, 0, 1],
-  };
+  return min > max ? { min: 0, max: 0 } : { min, max };
 }

@@ -10,6 +10,8 @@ export interface Turn {
   /** In the grid that is turned: where its first voxel is, and how far the next one is along each axis of the new. */
   first: number;
   strides: Triple;
+  /** Which axis of the grid that is turned each axis of the new one is. */
+  axes: Triple;
 }
 
 const ORDERS: readonly Triple[] = [
@@ -49,6 +51,7 @@ export function turnToRas(sizes: Triple, toWorld: readonly number[]): Turn {
     origin,
     first,
     strides: turned.map(({ step }) => step) as Triple,
+    axes: [...order],
   };
 }
 

@@ -10,10 +10,10 @@ import type { Voxels } from './voxels.ts';
 
 const PIECE = 1 << 20;
 
-/** `type` as NRRD calls it. Returns the path for `result`. */
+/** `type` as NRRD calls it; `bytes` little endian, x fastest. Returns the path for `result`. */
 export async function writeVolume(
   project: Pick<ProjectWriter, 'resultFile'>,
-  { type, turn, voxels }: { type: string; turn: Turn; voxels: Voxels },
+  { type, turn, bytes }: { type: string; turn: Turn; bytes: Iterable<Buffer> | AsyncIterable<Buffer> },
 ): Promise<string> {
   const { absolute, result } = project.resultFile('volume.nrrd');
   const file = createWriteStream(absolute);
@@ -21,10 +21,11 @@ export async function writeVolume(
     file.once('error', reject);
     file.write(nrrdHeader({ type, ...turn }), () => resolve());
   });
-  const bytes = Buffer.from(voxels.buffer, voxels.byteOffset, voxels.byteLength);
-  function* pieces(): Generator<Buffer> {
-    for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
-  }
-  await pipeline(Readable.from(pieces(), { objectMode: false }), createGzip({ level: 4 }), file);
+  await pipeline(Readable.from(bytes, { objectMode: false }), createGzip({ level: 4 }), file);
   return result;
+}
+
+export function* piecesOf(voxels: Voxels): Generator<Buffer> {
+  const bytes = Buffer.from(voxels.buffer, voxels.byteOffset, voxels.byteLength);
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }

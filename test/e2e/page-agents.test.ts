@@ -53,7 +53,8 @@ describe.skipIf(missing !== undefined)(
   () => {
     beforeAll(async () => {
       const PATH = `${folderWithGpu()}:${process.env.PATH}`;
-      const flags = { name: 'bench', 'settle-seconds': '2', 'link-allow': 'nas.local' };
+      // With an engine, older builds of the plugins' image on this machine could be cleaned up too.
+      const flags = { name: 'bench', runner: 'sandbox', 'settle-seconds': '2', 'link-allow': 'nas.local' };
       daemon = await startSharedDaemon({ env: { PATH }, flags });
       browser = await launchBrowser();
     });
