@@ -4,6 +4,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { readNiftiHeader } from '../../src/format/nifti-header.ts';
 import { readNrrdHeader } from '../../src/format/nrrd-header.ts';
 import { isJunk } from '../../src/format/project-folders.ts';
+import { DOCUMENTS, LABELS, LOOKED_AT, plainVerdict } from '../../src/plugin-kit/detect-plain.ts';
 import { isImageName } from '../../src/plugin-kit/image-kinds.ts';
 import type { DetectContext, SourceTree, Verdict } from '../../src/plugin-kit/plugin.ts';
 import { isDicom, isDicomName, isGzipName, isNrrdName, isVolumeName, startsDicom } from './volume-kind.ts';
@@ -12,9 +13,6 @@ const HEAD_BYTES = 64 << 10;
 const PACKED_BYTES = 4096;
 /** A byte cannot become more than a thousand. */
 const MOST_UNPACKED = 8 << 20;
-const LABELS = /\.(?:json|xml|txt|csv)$/i;
-const DOCUMENTS = /^(?:readme|licen[sc]e)\b/i;
-const LOOKED_AT = 5;
 /** A disc of DICOM has a viewer on it, or a page of help. */
 const FEW_OF = 10;
 /** Files of a DICOM series often have no ending, or one of digits: `IM0001`, `1.2.840.113619.2.5`. */
@@ -44,37 +42,14 @@ export async function detectVolumes({ tree }: DetectContext): Promise<Verdict> {
   const slice = await firstDicom(tree, dicom);
   if (slice !== undefined && count === 0) {
     const clear = others * FEW_OF <= dicomCount ? 0.9 : 0.45;
-    return verdictOf(`there is DICOM (${slice})`, { clear, count: dicomCount, pictures, label });
+    return plainVerdict(`there is DICOM (${slice})`, { clear, count: dicomCount, pictures, label });
   }
   if (count === 0) return no('no file has the name of a volume');
   let real: string | undefined;
   for (const file of volumes) if (real === undefined && (await isVolume(tree, file))) real = file;
   if (real === undefined) return no(`${volumes[0]} has the name of a volume, but not its bytes`);
   const there = `${count === 1 ? 'there is 1 volume' : `there are ${count} volumes`} (${real})`;
-  return verdictOf(there, { clear: 0.45, count, pictures, label });
-}
-
-/** Less where there are pictures or what may be labels as well. */
-function verdictOf(
-  there: string,
-  {
-    clear,
-    count,
-    pictures,
-    label,
-  }: { clear: number; count: number; pictures: number; label: string | undefined },
-): Verdict {
-  if (pictures > 0)
-    return {
-      confidence: count >= pictures ? 0.45 : 0.1,
-      because: `${there}, but ${pictures} pictures as well`,
-    };
-  if (label !== undefined)
-    return {
-      confidence: 0.15,
-      because: `${there}; ${label} may be labels of a format that is not known here`,
-    };
-  return { confidence: clear, because: `${there} and nothing that looks like labels` };
+  return plainVerdict(there, { clear: 0.45, count, pictures, label });
 }
 
 async function firstDicom(tree: SourceTree, files: readonly string[]): Promise<string | undefined> {

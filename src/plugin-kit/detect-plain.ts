@@ -4,9 +4,10 @@ import { isJunk } from '../format/project-folders.ts';
 import { isImageName } from './image-kinds.ts';
 import type { SourceFileEntry, SourceTree, Verdict } from './plugin.ts';
 
-const LABELS = /\.(?:json|xml|txt|csv|srt|label)$/i;
-const DOCUMENTS = /^(?:readme|licen[sc]e)\b/i;
-const LOOKED_AT = 5;
+export const LABELS = /\.(?:json|xml|txt|csv|srt|label)$/i;
+export const DOCUMENTS = /^(?:readme|licen[sc]e)\b/i;
+/** So many files are opened. */
+export const LOOKED_AT = 5;
 
 export interface PlainKind {
   /** `video`; the plural has an s. */
@@ -42,9 +43,19 @@ export async function detectPlain(tree: SourceTree, kind: PlainKind): Promise<Ve
   if (real === undefined)
     return verdict(0, `${looked[0]?.path ?? `every ${word}`} has the name of a ${word}, but not its bytes`);
   const there = `${count === 1 ? `there is 1 ${word}` : `there are ${count} ${word}s`} (${real.path})`;
+  return plainVerdict(there, { clear: 0.45, count, pictures, label });
+}
+
+/** Less where there are pictures, or what may be labels, as well. `clear`: the confidence where there are none. */
+export function plainVerdict(
+  there: string,
+  found: { clear: number; count: number; pictures: number; label: string | undefined },
+): Verdict {
+  const { clear, count, pictures, label } = found;
+  const verdict = (confidence: number, because: string): Verdict => ({ confidence, because });
   if (pictures > 0)
     return verdict(count >= pictures ? 0.45 : 0.1, `${there}, but ${pictures} pictures as well`);
   if (label !== undefined)
     return verdict(0.15, `${there}; ${label} may be labels of a format that is not known here`);
-  return verdict(0.45, `${there} and nothing that looks like labels`);
+  return verdict(clear, `${there} and nothing that looks like labels`);
 }
